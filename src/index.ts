@@ -1,6 +1,7 @@
 /** The public API for programs that embed a board (docs/embedding.md). */
 export { startBbs } from './app/bbs';
 export type { BbsOptions, RunningBbs, ServerAddress } from './app/embedding';
+export type { BbsMetrics } from './app/metrics';
 export type {
   BbsEvents,
   BbsSessions,

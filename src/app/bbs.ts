@@ -344,6 +344,7 @@ class Bbs {
       },
       missingForPublic,
       sessions: boardSessions({ nodes: basics.nodes, db: backend.db, clock: this.clock }),
+      metrics: () => this.visitors.metrics(),
       reload: async () => {
         reopenLog();
         const [isTaken, isUsable] = await Promise.all([edits.reload(), certificate?.reload()]);

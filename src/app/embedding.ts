@@ -9,6 +9,7 @@ import { loadMods } from '../modules/board-mods';
 import { readOwnParts, type GivenParts, type OwnParts } from '../modules/own-parts';
 import { checkOwnRoutes } from '../web/own-routes';
 import type { OwnRoute } from '../web/parts';
+import type { BbsMetrics } from './metrics';
 import { unknownOption, type BbsEvents, type BbsSessions, type SignedInCaller } from './visitors';
 
 /** What a program that embeds the board may give it (docs/embedding.md). */
@@ -103,6 +104,8 @@ export interface RunningBbs {
   readonly missingForPublic: readonly string[];
   /** The calls: list, kick, message. */
   readonly sessions: BbsSessions;
+  /** What calls there were in this process since the start, for a program that measures. */
+  metrics(): BbsMetrics;
   /** Reads config, menus, themes, art and certificate again, and opens the log anew; false when an edit was refused. */
   reload(): Promise<boolean>;
   /** Logs a fault that belongs to no call, for the `uncaughtException` of a program that goes on. */

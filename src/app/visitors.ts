@@ -8,6 +8,7 @@ import { messageText, type NodeInfo } from '../menu/run/node-talk';
 import type { Nodes } from '../servers/nodes';
 import { addAudit } from '../store/audit';
 import type { Database } from '../store/database';
+import { CallCounts, type BbsMetrics } from './metrics';
 
 /** A caller who is fully signed in. */
 export interface SignedInCaller extends Pick<Caller, 'node' | 'takeOver'> {
@@ -69,29 +70,39 @@ interface VisitorsOptions {
 /** The callers of a board as the program that runs it sees them. */
 export class Visitors {
   readonly log: () => Log;
+  private readonly counts: CallCounts;
 
   constructor(private readonly options: VisitorsOptions) {
     this.log = options.log;
+    this.counts = new CallCounts(options.clock.nowMs());
     for (const name of Object.keys(options.events ?? {})) {
       if (Object.hasOwn(EVENT_NAMES, name)) continue;
       throw unknownOption(`events has no '${name}'`, name, Object.keys(EVENT_NAMES));
     }
   }
 
+  metrics(): BbsMetrics {
+    return this.counts.read();
+  }
+
   began(caller: Caller): void {
+    this.counts.began(caller.server);
     this.tell('connected', this.eventOf(caller));
   }
 
   refused(refusal: Refusal): void {
+    this.counts.refused(refusal);
     this.tell('refused', { ...refusal, atMs: this.options.clock.nowMs() });
   }
 
   left(caller: Caller, end: CallEnd): void {
+    this.counts.left(caller.server, end);
     this.tell('left', { ...this.eventOf(caller), ...end });
   }
 
   /** Called by the menus once a caller is let in (rule P4). */
   async entered(caller: Caller): Promise<void> {
+    this.counts.signedIn(caller.server);
     this.tell('signedIn', this.eventOf(caller));
     const { node } = caller;
     await this.options.onSignedIn?.({

@@ -131,6 +131,40 @@ describe('a board to which its program adds something', () => {
     expect(sessions.message(node, 'Who is there?')).toBe(false);
     expect(await board.oputil('audit')).toContain('call-kicked');
   });
+
+  it('counts calls, sign-ins and refusals for a program that measures', async () => {
+    const before = board.bbs.metrics();
+    const caller = await board.telnet();
+    await caller.sees('User name');
+    expect(board.bbs.metrics().online.telnet).toBe(before.online.telnet + 1);
+    caller.type(`alice${KEYS.return}wrong horse 7${KEYS.return}`);
+    await caller.sees('Wrong user name');
+    caller.type(`${PASSWORD}${KEYS.return}`);
+    await caller.sees('You are inside');
+    const ssh = await board.ssh({ userName: 'alice', password: PASSWORD });
+    await ssh.sees('You are inside');
+    ssh.hangUp();
+    caller.hangUp();
+    await eventually('the end of both', () => {
+      const { telnet, ssh: bySsh } = board.bbs.metrics().online;
+      return telnet + bySsh === 0;
+    });
+    const after = board.bbs.metrics();
+    expect(after.connected).toEqual({
+      ...before.connected,
+      telnet: before.connected.telnet + 1,
+      ssh: before.connected.ssh + 1,
+    });
+    expect(after.signedIn.telnet).toBe(before.signedIn.telnet + 1);
+    expect(after.signedIn.ssh).toBe(before.signedIn.ssh + 1);
+    const wrong = (of: typeof after): number => of.refused['bad-credential'] ?? 0;
+    expect(wrong(after)).toBe(wrong(before) + 1);
+    const ends = (of: typeof after): number =>
+      Object.values(of.left).reduce((sum, count) => sum + count, 0);
+    expect(ends(after)).toBe(ends(before) + 2);
+    expect(after.callSeconds).toBeGreaterThanOrEqual(before.callSeconds);
+    expect(after.startedAtMs).toBe(before.startedAtMs);
+  });
 });
 
 test.each([
