@@ -20,12 +20,13 @@ Buffer.poolSize = 2048;
 
 const USAGE = `usage: sallyport [--board DIR] [--data DIR] [--config FILE] [--new-database]
        sallyport init DIR [--gate ADDRESS ...]
-       sallyport adopt OLD NEW [--dry-run]
+       sallyport adopt OLD NEW [--dry-run] [--all]
 
   init DIR       makes a board: the stock one, to change
   --gate ADDRESS makes it sign callers in and hand them on: telnet://HOST:PORT#NAME, rlogin://, ssh://
   adopt OLD NEW  makes a board in NEW of the ENiGMA½ installation in OLD, which is not changed
   --dry-run      only says what adopt would do
+  --all          everything that adopt has to say, not what fits one screen
   --board DIR    the board: config/, art/, misc/ (default: this folder if it holds config/, else the stock board)
   --data DIR     what the board writes: database, keys, logs, dropped mail (default: data/ in the board)
   --config FILE  configuration (default: config/config.hjson in the board)
@@ -42,6 +43,7 @@ interface Arguments {
   readonly config: string | undefined;
   readonly newDatabase: boolean;
   readonly dryRun: boolean;
+  readonly all: boolean;
   readonly gate: readonly string[] | undefined;
   readonly help: boolean;
   readonly version: boolean;
@@ -59,6 +61,7 @@ function readArguments(given: readonly string[]): Arguments {
         'new-database': { type: 'boolean', default: false },
         gate: { type: 'string', multiple: true },
         'dry-run': { type: 'boolean', default: false },
+        all: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
         version: { type: 'boolean', short: 'v', default: false },
       },
@@ -70,6 +73,7 @@ function readArguments(given: readonly string[]): Arguments {
       config: values.config,
       newDatabase: values['new-database'],
       dryRun: values['dry-run'],
+      all: values.all,
       gate: values.gate,
       help: values.help,
       version: values.version,
@@ -84,6 +88,7 @@ async function main(): Promise<number> {
   if (args.help) return say(USAGE);
   const [command] = args.words;
   if (command === undefined) {
+    if (args.all) throw new BbsError('USAGE', `--all is for adopt\n${USAGE}`);
     if (args.dryRun) throw new BbsError('USAGE', `--dry-run is for adopt\n${USAGE}`);
     if (args.gate !== undefined) throw new BbsError('USAGE', `--gate is for init\n${USAGE}`);
     return args.version ? say(`${VERSION}\n`) : runBoard(args);
@@ -92,11 +97,11 @@ async function main(): Promise<number> {
     throw new BbsError('USAGE', `unknown command '${args.words.join(' ')}'\n${USAGE}`);
   }
   const isForBoards = [args.board, args.data, args.config].some((option) => option !== undefined);
-  const isMisplaced = command === 'init' ? args.dryRun : args.gate !== undefined;
+  const isMisplaced = command === 'init' ? args.dryRun || args.all : args.gate !== undefined;
   if (isForBoards || args.newDatabase || isMisplaced) {
     throw new BbsError(
       'USAGE',
-      `${command} takes ${command === 'init' ? 'a folder and --gate' : 'two folders and --dry-run'}\n${USAGE}`,
+      `${command} takes ${command === 'init' ? 'a folder and --gate' : 'two folders, --dry-run and --all'}\n${USAGE}`,
     );
   }
   return command === 'init' ? init(args) : adopt(args);
@@ -111,7 +116,7 @@ async function init({ words, gate }: Arguments): Promise<number> {
   return say(`${lines.join('\n')}\n`);
 }
 
-async function adopt({ words, dryRun }: Arguments): Promise<number> {
+async function adopt({ words, dryRun, all }: Arguments): Promise<number> {
   const [, oldDir, newDir, ...more] = words;
   if (oldDir === undefined || newDir === undefined || more.length > 0) {
     throw new BbsError('USAGE', `adopt takes two folders: sallyport adopt OLD NEW\n${USAGE}`);
@@ -119,7 +124,7 @@ async function adopt({ words, dryRun }: Arguments): Promise<number> {
   const stop = new AbortController();
   void nextSignal(['SIGTERM', 'SIGINT']).then(() => stop.abort(new Error('stopped')));
   const { signal } = stop;
-  const lines = await adoptBoard({ oldDir, newDir, dryRun, signal, env: process.env });
+  const lines = await adoptBoard({ oldDir, newDir, dryRun, all, signal, env: process.env });
   return say(`${lines.join('\n')}\n`);
 }
 

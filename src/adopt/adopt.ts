@@ -11,7 +11,8 @@ import {
 } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
-import { BbsError, toError } from '../base/errors';
+import { BbsError } from '../base/errors';
+import { whyNotWritten } from '../base/file-reason';
 import { createLog, type Log } from '../base/log';
 import { giveToOwnerOf, makeFolders } from '../base/private-file';
 import { makeDataDir } from '../config/board';
@@ -26,6 +27,8 @@ interface AdoptOptions {
   readonly newDir: string;
   /** Only says what would be done; nothing is written anywhere. */
   readonly dryRun: boolean;
+  /** Returns everything, and not what fits one screen. */
+  readonly all?: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Ends the copying; what was made until then goes again. */
   readonly signal?: AbortSignal;
@@ -35,7 +38,7 @@ const REPORT_FILE = 'adopt-report.txt';
 
 /**
  * Makes a board in `newDir` of an installation of ENiGMA½, which may be running and is not changed.
- * The new board is there as a whole or not at all. Returns what fits one screen.
+ * The new board is there as a whole or not at all. Returns what fits one screen, or with `all` everything.
  */
 export async function adoptBoard(options: AdoptOptions): Promise<readonly string[]> {
   const newDir = resolve(options.newDir);
@@ -46,9 +49,9 @@ export async function adoptBoard(options: AdoptOptions): Promise<readonly string
   if (options.dryRun) {
     const file = plan.accountsFile;
     const accounts = file === undefined ? undefined : await readOldAccounts({ file, log: silent });
-    return adoptionSummary({ ...common, accounts });
+    return adoptionSummary({ ...common, accounts }, options);
   }
-  return new Adopter(plan, newDir, silent).run(options.signal);
+  return new Adopter(plan, newDir, silent).run(options);
 }
 
 function refuseTarget(newDir: string, oldRoot: string): void {
@@ -58,10 +61,24 @@ function refuseTarget(newDir: string, oldRoot: string): void {
       'USAGE',
       `${newDir} is in the old board, which is not changed; choose another`,
     );
-  const stats = statSync(newDir, { throwIfNoEntry: false });
-  if (stats === undefined) return;
-  if (!stats.isDirectory() || readdirSync(newDir).length > 0)
-    throw new BbsError('USAGE', `${newDir} is there already and not empty; choose a new folder`);
+  try {
+    const stats = statSync(newDir, { throwIfNoEntry: false });
+    if (stats === undefined) return;
+    if (!stats.isDirectory())
+      throw new BbsError('USAGE', `${newDir} is a file; choose a new folder`);
+    if (readdirSync(newDir).length === 0) return;
+  } catch (error) {
+    if (error instanceof BbsError) throw error;
+    throw cannotMake(newDir, error);
+  }
+  throw new BbsError('USAGE', `${newDir} is there already and not empty; choose a new folder`);
+}
+
+function cannotMake(newDir: string, error: unknown): BbsError {
+  const why = whyNotWritten(error);
+  return new BbsError('USAGE', `cannot make a board in ${newDir}: ${why}; nothing is left there`, {
+    cause: error,
+  });
 }
 
 /** Carries a plan out in a folder beside the new board, which gets its name at the end. */
@@ -76,7 +93,8 @@ class Adopter {
     this.draft = join(dirname(newDir), `${draftPrefix(newDir)}${process.pid}`);
   }
 
-  async run(signal: AbortSignal | undefined): Promise<readonly string[]> {
+  async run(options: Pick<AdoptOptions, 'signal' | 'all'>): Promise<readonly string[]> {
+    const { signal } = options;
     const { plan, newDir, draft } = this;
     try {
       makeFolders(dirname(newDir));
@@ -102,15 +120,11 @@ class Adopter {
       chmodSync(draft, rootMode);
       if (existsSync(newDir)) rmdirSync(newDir);
       renameSync(draft, newDir);
-      return adoptionSummary(adoption);
+      return adoptionSummary(adoption, options);
     } catch (error) {
       rmSync(draft, { recursive: true, force: true });
       if (error instanceof BbsError) throw error;
-      throw new BbsError(
-        'USAGE',
-        `cannot make a board in ${newDir}: ${toError(error).message}; nothing is left there`,
-        { cause: error },
-      );
+      throw cannotMake(newDir, error);
     }
   }
 

@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync, realpathSync, statSync, type Stats } from 'node:fs';
-import { join, sep } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
+import { BbsError } from '../base/errors';
+import { whyNotRead } from '../base/file-reason';
 
 /** A file below a folder of the old board, by its path from there. */
 interface OldFile {
@@ -133,6 +135,46 @@ export class OldFolder {
   private note(full: string, error: unknown): void {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     this.unread.set(full, code === 'EACCES' ? 'this user may not read it' : code);
+  }
+}
+
+const NEXT = 'name the folder of the installation, in which config/, art/ and db/ are';
+
+/** The folder of an installation; one that is none is thrown as USAGE, with the next step. */
+export function openOldBoard(path: string): OldFolder {
+  const full = resolve(path);
+  try {
+    const stats = statSync(full, { throwIfNoEntry: false });
+    if (stats === undefined) throw new BbsError('USAGE', `there is no folder ${full}; ${NEXT}`);
+    if (!stats.isDirectory()) throw new BbsError('USAGE', `${full} is a file; ${NEXT}`);
+    readdirSync(full);
+  } catch (error) {
+    if (error instanceof BbsError) throw error;
+    const why = whyNotRead(error);
+    throw new BbsError('USAGE', `cannot read ${full}: ${why}; ${NEXT}`, { cause: error });
+  }
+  const old = new OldFolder(full);
+  if (['config', 'art', 'db'].some((name) => old.find(name) !== undefined)) return old;
+  const near = [dirname(full), ...foldersIn(full)].find(isInstallation);
+  const next = near === undefined ? NEXT : `did you mean ${near}?`;
+  throw new BbsError(
+    'USAGE',
+    `${full} is no ENiGMA½ board: it has neither config/ nor art/ nor db/; ${next}`,
+  );
+}
+
+function foldersIn(folder: string): readonly string[] {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name));
+}
+
+function isInstallation(folder: string): boolean {
+  try {
+    const names = readdirSync(folder).map((name) => name.toLowerCase());
+    return names.includes('config') && (names.includes('art') || names.includes('db'));
+  } catch {
+    // What this user may not look into is no suggestion.
+    return false;
   }
 }
 

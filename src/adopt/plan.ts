@@ -7,7 +7,7 @@ import { OLD_ONELINERS } from '../store/oneliners';
 import { findLoginMarks } from './login-marks';
 import { findIn, findNamedFiles, findOldPath, locate, type NamedFile } from './named-files';
 import { includesOf, readOldConfig, type OldConfig } from './old-config';
-import { decodeOldText, OldFolder, partsOf } from './old-folder';
+import { decodeOldText, openOldBoard, partsOf, type OldFolder } from './old-folder';
 import { configText, marksText } from './own-files';
 
 /** One file of the new board. */
@@ -49,24 +49,7 @@ export async function planAdoption(
   oldDir: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Plan> {
-  return new Planner(openOld(oldDir), env).plan();
-}
-
-function openOld(oldDir: string): OldFolder {
-  let old: OldFolder;
-  try {
-    old = new OldFolder(oldDir);
-  } catch (error) {
-    throw new BbsError('USAGE', `cannot read ${oldDir}: ${toError(error).message}`, {
-      cause: error,
-    });
-  }
-  if (['config', 'art', 'db'].every((name) => old.find(name) === undefined))
-    throw new BbsError(
-      'USAGE',
-      `${oldDir} is no ENiGMA½ board: it has neither config/ nor art/ nor db/`,
-    );
-  return old;
+  return new Planner(openOldBoard(oldDir), env).plan();
 }
 
 class Planner {

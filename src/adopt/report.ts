@@ -15,8 +15,11 @@ const COLUMNS = 80;
 const ROWS = 23;
 const DETAILS = 'adopt-report.txt';
 
-/** What fits one screen of a terminal, the most important first. */
-export function adoptionSummary(adoption: Adoption): readonly string[] {
+/** What fits one screen of a terminal, the most important first; with `all` everything. */
+export function adoptionSummary(
+  adoption: Adoption,
+  { all = false }: { readonly all?: boolean | undefined } = {},
+): readonly string[] {
   const { plan, newDir, dryRun } = adoption;
   const head = [
     `${dryRun ? 'Would make' : 'Made'} ${newDir}`,
@@ -33,9 +36,14 @@ export function adoptionSummary(adoption: Adoption): readonly string[] {
         `  oputil --board ${newDir} menu check`,
         `  sallyport --board ${newDir}`,
       ];
+  if (all) return [...head, ...sections(adoption), ...tail];
   const looks = notesOf(adoption, 'look');
   const room = ROWS - head.length - tail.length - 2;
-  const list = fitting(looks.map(wrap), room, dryRun ? 'more' : `more, in ${DETAILS}`);
+  const list = fitting(
+    looks.map(wrap),
+    room,
+    dryRun ? 'more (--all: everything)' : `more, in ${DETAILS}`,
+  );
   const middle = list.length === 0 ? [] : ['', 'Please look at:', ...list];
   return [...head, ...middle, ...tail].map(cut);
 }
@@ -43,19 +51,25 @@ export function adoptionSummary(adoption: Adoption): readonly string[] {
 /** Everything, for the file. */
 export function adoptionDetails(adoption: Adoption): readonly string[] {
   const { plan, newDir } = adoption;
-  const section = (title: string, lines: readonly string[]): readonly string[] =>
-    lines.length === 0 ? [] : ['', title, ...lines.map((line) => `- ${line}`)];
   return [
     `${newDir}, made by 'sallyport adopt'`,
     `from ${plan.old.root}, which is as it was`,
     '',
     ...facts(adoption),
+    ...sections(adoption),
+  ];
+}
+
+function sections(adoption: Adoption): readonly string[] {
+  const section = (title: string, lines: readonly string[]): readonly string[] =>
+    lines.length === 0 ? [] : ['', title, ...lines.map((line) => `- ${line}`)];
+  return [
     ...section('Please look at', notesOf(adoption, 'look')),
     ...section('What is different here', notesOf(adoption, 'changed')),
     ...section('What was left behind', notesOf(adoption, 'left')),
     ...section(
       'Files',
-      [...plan.files]
+      [...adoption.plan.files]
         .map(([to, { from }]) => `${to} < ${from ?? "made by 'sallyport adopt'"}`)
         .sort(),
     ),

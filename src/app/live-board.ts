@@ -242,7 +242,7 @@ async function readSnapshot(
   const own = await options.own(config);
   const menus = await loadMenus({
     acsCodes: own.acs,
-    file: await findMenuFile(board, config.general.menuFile),
+    file: await findMenuFile(board, loaded),
     env,
     fallbackFolders: board.configFallbacks,
   });

@@ -1,8 +1,10 @@
 import { constants } from 'node:fs';
 import { access, chmod, stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
-import { BbsError, toError } from '../base/errors';
+import { BbsError } from '../base/errors';
+import { whyNotWritten } from '../base/file-reason';
 import { checkNoLink, makeFolders } from '../base/private-file';
+import type { LoadedConfig } from './load';
 import { findInOtherLetters } from './source-text';
 
 /** The folder of the installed package: the default for files that a board lacks. */
@@ -69,13 +71,24 @@ export async function resolveBoard(options: BoardOptions): Promise<Board> {
   };
 }
 
-/** The menu file by its name in config.hjson: in the config folder, in its menus/ as ENiGMA½ has it, or a full path. */
-export async function findMenuFile(board: Pick<Board, 'find'>, name: string): Promise<string> {
-  if (isAbsolute(name)) return name;
-  const usual = await board.find(join('config', name));
-  if (await exists(usual)) return usual;
-  const inMenus = await board.find(join('config', 'menus', name));
-  return (await exists(inMenus)) ? inMenus : usual;
+/**
+ * The menu file by its name in config.hjson: in the config folder, in its menus/ as ENiGMA½ has it, or a full
+ * path. Throws CONFIG_UNREADABLE where it is not there, with the place of its name.
+ */
+export async function findMenuFile(
+  board: Pick<Board, 'boardDir' | 'find'>,
+  { config, placeOf }: Pick<LoadedConfig, 'config' | 'placeOf'>,
+): Promise<string> {
+  const name = config.general.menuFile;
+  const homes = [join('config', name), join('config', 'menus', name)];
+  const places = isAbsolute(name) ? [name] : await Promise.all(homes.map((at) => board.find(at)));
+  for (const file of places) if (await exists(file)) return file;
+  const tried = isAbsolute(name) ? [name] : homes.map((at) => join(board.boardDir, at));
+  throw new BbsError(
+    'CONFIG_UNREADABLE',
+    `general.menuFile is '${name}', and there is no ${tried.join(' and no ')}`,
+    { place: placeOf(['general', 'menuFile']) },
+  );
 }
 
 /**
@@ -101,7 +114,7 @@ export async function makeDataDir(dataDir: string): Promise<void> {
     if (error instanceof BbsError) throw error;
     throw new BbsError(
       'CONFIG_UNREADABLE',
-      `cannot write to the data folder ${dataDir}: ${toError(error).message}; choose another by --data`,
+      `cannot write to the data folder ${dataDir}: ${whyNotWritten(error)}; choose another by --data`,
       { cause: error },
     );
   }

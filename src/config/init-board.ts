@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
 import { copyFile, readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
-import { BbsError, isError, toError } from '../base/errors';
+import { BbsError, isError } from '../base/errors';
+import { whyNotWritten } from '../base/file-reason';
 import { giveToOwnerOf, makeFolders } from '../base/private-file';
 import { PACKAGE_DIR, makeDataDir } from './board';
 
@@ -33,7 +34,7 @@ export async function initBoard(
       );
     }
   } catch (error) {
-    throw new BbsError('USAGE', `cannot make a board in ${boardDir}: ${toError(error).message}`, {
+    throw new BbsError('USAGE', `cannot make a board in ${boardDir}: ${whyNotWritten(error)}`, {
       cause: error,
     });
   }

@@ -1,7 +1,8 @@
 import { closeSync, fstatSync, renameSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock';
-import { BbsError, toError } from '../base/errors';
+import { BbsError } from '../base/errors';
+import { whyNotWritten } from '../base/file-reason';
 import { createLog, type Log } from '../base/log';
 import { outageLog } from '../base/outage-log';
 import { openPrivateLog } from '../base/private-file';
@@ -51,7 +52,7 @@ class LogFile {
     } catch (error) {
       throw new BbsError(
         'CONFIG_UNREADABLE',
-        `cannot write the log ${this.path}: ${toError(error).message}; see logging.file`,
+        `cannot write the log ${this.path}: ${whyNotWritten(error)}; see logging.file`,
         { cause: error },
       );
     }

@@ -1,8 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, normalize, sep } from 'node:path';
 import { readBoundedFile } from '../base/bounded-file';
-import { BbsError, isError, toError } from '../base/errors';
+import { BbsError, toError } from '../base/errors';
 import type { Place } from '../base/errors';
+import { fileErrorCode, whyNotRead } from '../base/file-reason';
 import { LIMITS } from '../base/limits';
 
 /**
@@ -21,7 +22,7 @@ export async function readSourceText(file: string, namedAt: Place = { file }): P
     }
     return decodeUtf8(bytes);
   } catch (error) {
-    throw new BbsError('CONFIG_UNREADABLE', `cannot read ${file}: ${reasonOf(error)}`, {
+    throw new BbsError('CONFIG_UNREADABLE', `cannot read ${file}: ${whyNotRead(error)}`, {
       cause: error,
       place: namedAt,
     });
@@ -62,7 +63,7 @@ function refuseWritable(path: string, mode: number): void {
 
 /** True when a CONFIG_UNREADABLE was caused by a missing file. */
 export function isAbsent(error: unknown): boolean {
-  return codeOf(toError(error).cause) === 'ENOENT';
+  return fileErrorCode(toError(error).cause) === 'ENOENT';
 }
 
 function decodeUtf8(bytes: Buffer): string {
@@ -71,20 +72,4 @@ function decodeUtf8(bytes: Buffer): string {
   } catch (error) {
     throw new Error('it is not UTF-8 text; save it as UTF-8', { cause: error });
   }
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'this user may not read it',
-  EISDIR: 'it is a folder',
-  ENOTDIR: 'a part of its path is not a folder',
-  ELOOP: 'its links lead in a circle',
-};
-
-function reasonOf(error: unknown): string {
-  return REASONS[codeOf(error)] ?? toError(error).message;
-}
-
-function codeOf(error: unknown): string {
-  return isError(error) && 'code' in error ? String(error.code) : '';
 }

@@ -92,7 +92,14 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'theme-menu': { many: 'menus and prompts that themes change are not there' },
   'theme-art': { many: 'pictures are not in a theme of the board, and others stand in' },
   'theme-lacks': { many: 'pictures are missing for callers of some theme' },
-  'broken-theme': { many: 'themes are shown without their theme.hjson' },
+  'unknown-base': {
+    many: 'themes are children of none that is there',
+    instead: 'what it lacks comes from the default theme',
+  },
+  'broken-theme': {
+    many: 'theme files cannot be used',
+    instead: 'the theme is shown without it',
+  },
   'dead-end': { many: 'menus have no way out for some callers' },
   'locked-out': { many: 'servers let accounts with a second factor never in' },
   unreachable: { many: 'menus are reached from nowhere' },

@@ -25,7 +25,7 @@ export async function loadBoardParts(context: CommandContext): Promise<BoardPart
     config,
     configPlace: placeOf,
     menus: await loadMenus({
-      file: await findMenuFile(board, config.general.menuFile),
+      file: await findMenuFile(board, { config, placeOf }),
       env,
       acsCodes: own.acs,
       fallbackFolders: board.configFallbacks,

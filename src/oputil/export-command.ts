@@ -2,7 +2,8 @@ import { closeSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { openAppKey, type OtpKey } from '../auth/otp';
-import { BbsError, toError } from '../base/errors';
+import { BbsError } from '../base/errors';
+import { whyNotWritten } from '../base/file-reason';
 import { giveToOwnerOf, syncPath } from '../base/private-file';
 import type { Backend } from '../backend';
 import { countFarAccounts } from '../store/far-accounts';
@@ -76,7 +77,7 @@ async function exportAccounts(
     // What is half written must not be taken for the whole.
     rmSync(file, { force: true });
     if (error instanceof BbsError) throw error;
-    throw new BbsError('USAGE', `cannot write ${name}: ${toError(error).message}`, {
+    throw new BbsError('USAGE', `cannot write ${name}: ${whyNotWritten(error)}`, {
       cause: error,
     });
   }
@@ -105,7 +106,7 @@ function open(file: string): number {
     return handle;
   } catch (error) {
     const isThere = error instanceof Error && 'code' in error && error.code === 'EEXIST';
-    const why = isThere ? 'it is there already; choose another name' : toError(error).message;
+    const why = isThere ? 'it is there already; choose another name' : whyNotWritten(error);
     throw new BbsError('USAGE', `cannot write ${file}: ${why}`, { cause: error });
   }
 }

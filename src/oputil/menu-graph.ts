@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import type { Command } from 'commander';
-import { BbsError, toError } from '../base/errors';
+import { BbsError } from '../base/errors';
+import { whyNotWritten } from '../base/file-reason';
 import { flowGraph, toMermaid } from '../proof/flow-graph';
 import { factsOfModules } from '../proof/registries';
 import { moduleTable } from '../modules/registry';
@@ -32,7 +33,7 @@ async function writeGraph(context: CommandContext, out: string | undefined): Pro
   try {
     writeFileSync(out, wrap(text));
   } catch (error) {
-    throw new BbsError('USAGE', `cannot write ${out}: ${toError(error).message}`, {
+    throw new BbsError('USAGE', `cannot write ${out}: ${whyNotWritten(error)}`, {
       cause: error,
     });
   }

@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
-import { BbsError, toError } from '../base/errors';
+import { BbsError } from '../base/errors';
+import { whyNotWritten } from '../base/file-reason';
 import type { MenuEntry } from '../menu/load/menu-entry';
 import { escapeHtml } from '../mail/template';
 import { ABSENT_MODULES } from '../modules/absent-modules';
@@ -167,7 +168,7 @@ function save(
     mkdirSync(folder, { recursive: true });
     for (const { file, content } of files) writeFileSync(join(folder, file), content);
   } catch (error) {
-    const why = toError(error).message;
+    const why = whyNotWritten(error);
     throw new BbsError('USAGE', `cannot write into ${folder}: ${why}; choose another --out`, {
       cause: error,
     });

@@ -1,7 +1,8 @@
 import { WAY_IN_NAMES, type WayInName } from '../protocols/ways-in';
 import { writeFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { BbsError, toError } from '../base/errors';
+import { BbsError } from '../base/errors';
+import { whyNotWritten } from '../base/file-reason';
 import { nearestName } from '../base/nearest';
 import type { ThemeSet } from '../menu/load/theme';
 import type { Canvas } from '../terminal/canvas';
@@ -118,7 +119,7 @@ function savePicture(context: CommandContext, canvas: Canvas, file: string): voi
   try {
     writeFileSync(file, toPng(paintScreen(canvas)));
   } catch (error) {
-    const why = toError(error).message;
+    const why = whyNotWritten(error);
     throw new BbsError('USAGE', `cannot write ${file}: ${why}; choose another --png`, {
       cause: error,
     });

@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
 import type { HashCost } from '../auth/password';
 import { type Clock, systemClock } from '../base/clock';
-import { BbsError, toError } from '../base/errors';
+import { BbsError } from '../base/errors';
+import { whyNotRead } from '../base/file-reason';
 import { escapeUnseen } from '../base/unseen';
 
 /** Input and output of the tool: a terminal or a pipe, or strings for tests and embedders. */
@@ -95,7 +96,7 @@ export async function readBounded(
       chunks.push(chunk);
     }
   } catch (error) {
-    throw new BbsError('USAGE', `cannot read ${file}: ${toError(error).message}`, { cause: error });
+    throw new BbsError('USAGE', `cannot read ${file}: ${whyNotRead(error)}`, { cause: error });
   }
   return Buffer.concat(chunks).toString('utf8');
 }

@@ -1,7 +1,8 @@
 import { closeSync, fchmodSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { extname } from 'node:path';
 import QRCode from 'qrcode';
-import { BbsError, toError } from '../base/errors';
+import { BbsError } from '../base/errors';
+import { whyNotWritten } from '../base/file-reason';
 import { renderTerminalQr } from '../terminal/qr';
 
 /** Half blocks for a terminal, data URL, HTML image, SVG (contract A5); PNG with --out only. */
@@ -95,7 +96,7 @@ export class SecretFile {
 }
 
 function cannotWrite(path: string, error: unknown): BbsError {
-  const why = toError(error).message;
+  const why = whyNotWritten(error);
   return new BbsError('USAGE', `cannot write ${path}: ${why}; choose another --out`, {
     cause: error,
   });

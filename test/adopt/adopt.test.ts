@@ -27,11 +27,19 @@ async function install(files?: Parameters<typeof EnigmaInstallation.make>[0]): P
 
 afterEach(() => old.remove());
 
-const adopt = (options: { readonly dryRun?: boolean; readonly to?: string } = {}) =>
+const adopt = (
+  options: {
+    readonly dryRun?: boolean;
+    readonly all?: boolean;
+    readonly from?: string;
+    readonly to?: string;
+  } = {},
+) =>
   adoptBoard({
-    oldDir: old.dir,
+    oldDir: options.from ?? old.dir,
     newDir: options.to ?? newDir,
     dryRun: options.dryRun ?? false,
+    all: options.all ?? false,
     env: {},
   });
 
@@ -91,6 +99,22 @@ test('what is said fits one screen of 80 columns, however much there is to say',
     expect(lines.join('\n')).toMatch(/- and \d+ more/);
   }
   expect(report().match(/was Windows-1252/g)).toHaveLength(40);
+});
+
+test('a dry run names what does not fit the screen, and with all it says everything that the report has', async () => {
+  const many = Array.from({ length: 30 }, (_, at) => `config/menus/strange-${at}.hjson`);
+  await install(
+    Object.fromEntries(many.map((name) => [name, Buffer.from('{ x: "\xe9" }', 'latin1')])),
+  );
+  expect((await adopt({ dryRun: true })).join('\n')).toMatch(
+    /- and \d+ more \(--all: everything\)/,
+  );
+  const all = (await adopt({ dryRun: true, all: true })).join('\n');
+  expect(isThere(newDir)).toBe(false);
+  await adopt();
+  const [, ...sections] = report().split(/\n\n/).slice(1);
+  expect(sections.length).toBeGreaterThan(1);
+  for (const section of sections) expect(all).toContain(section.trimEnd());
 });
 
 test('absolute paths of the old board are corrected in a file of their own', async () => {
@@ -338,14 +362,39 @@ test('modules and other databases are told as left behind', async () => {
 describe('refused', () => {
   beforeEach(() => install());
 
-  test('a folder that is no board', async () => {
-    const oldDir = join(old.folder, 'empty');
-    await mkdir(oldDir);
-    await expect(adoptBoard({ oldDir, newDir, dryRun: false, env: {} })).rejects.toMatchObject({
-      code: 'USAGE',
-      message: expect.stringContaining('is no ENiGMA½ board') as string,
-    });
+  test.each([
+    ['that is not there', 'nowhere', /^there is no folder .*nowhere; name the folder of the inst/],
+    ['that is a file', 'file', /^.*file is a file; name the folder of the installation/],
+    ['that is empty', 'empty', /^.*empty is no ENiGMA½ board: .*; name the folder of the inst/],
+    [
+      'that is a part of one',
+      'enigma/config',
+      /config is no ENiGMA½ board: .*; did you mean .*?\?$/,
+    ],
+  ])('an old board %s, with the next step', async (_what, name, message) => {
+    await mkdir(join(old.folder, 'empty'));
+    await writeFile(join(old.folder, 'file'), 'file');
+    const from = name.startsWith('enigma') ? join(old.dir, 'config') : join(old.folder, name);
+    for (const dryRun of [true, false]) {
+      const refused = adopt({ from, dryRun });
+      await expect(refused).rejects.toMatchObject({
+        code: 'USAGE',
+        message: expect.stringMatching(message) as string,
+      });
+      if (name.startsWith('enigma')) await expect(refused).rejects.toThrow(`mean ${old.dir}?`);
+    }
     expect(isThere(newDir)).toBe(false);
+  });
+
+  test('a new folder that is a file or lies below one', async () => {
+    const file = join(old.folder, 'file');
+    await writeFile(file, 'mine');
+    await expect(adopt({ to: file })).rejects.toThrow('is a file; choose a new folder');
+    await expect(adopt({ to: join(file, 'new') })).rejects.toMatchObject({
+      code: 'USAGE',
+      message: expect.stringContaining('a part of its path is not a folder') as string,
+    });
+    expect(readFileSync(file, 'utf8')).toBe('mine');
   });
 
   test('a new folder that holds something, in a dry run too', async () => {

@@ -2,6 +2,7 @@ import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { findMenuFile, makeDataDir, resolveBoard } from '../../src/config/board';
+import { loadConfig } from '../../src/config/load';
 import { loadHjsonTree } from '../../src/config/hjson-tree';
 import { initBoard } from '../../src/config/init-board';
 
@@ -173,7 +174,7 @@ test('a board from Windows is found in whatever letters its names are, and no st
     configFile: join(boardDir, 'CONFIG/Config.HJSON'),
     artRoots: [join(boardDir, 'ART'), join(packageDir, 'art')],
   });
-  const menuFile = await findMenuFile(board, 'menu.hjson');
+  const menuFile = await findMenuFile(board, await loadConfig({ file: board.configFile, env: {} }));
   expect(menuFile).toBe(join(boardDir, 'CONFIG/MENUS/Menu.hjson'));
   const { value } = await loadHjsonTree(menuFile, {
     env: {},

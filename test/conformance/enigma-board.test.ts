@@ -17,9 +17,10 @@ const open = scenes();
 
 async function loadBoard() {
   const board = await resolveBoard({ board: BOARD, data: '/nowhere', env: {} });
-  const { config } = await loadConfig({ file: board.configFile, mustExist: true, env: {} });
+  const loaded = await loadConfig({ file: board.configFile, mustExist: true, env: {} });
+  const { config } = loaded;
   const menus = await loadMenus({
-    file: await findMenuFile(board, config.general.menuFile),
+    file: await findMenuFile(board, loaded),
     env: {},
     fallbackFolders: board.configFallbacks,
   });

@@ -190,7 +190,7 @@ describe('theme files', () => {
     await write('package/themes/gatehouse/theme.hjson', '{}');
     const themes = await load();
     expect(themes.find('mine')?.problems).toMatchObject([
-      { rule: 'unknown-theme', nearest: 'gatehouse', place: { line: 1 } },
+      { rule: 'unknown-base', nearest: 'gatehouse', place: { line: 1 } },
     ]);
     expect(themes.find('one')?.problems[0]?.text).toContain('one -> two -> one');
   });

@@ -202,3 +202,52 @@ it('what a theme holds that the board does not know is told alike by both checks
   await bbs.close();
   expect(notices).toContainEqual(expect.stringMatching(one));
 });
+
+it.each([
+  [
+    'nowhere.hjson',
+    (board: string) => [`${board}/config/nowhere.hjson`, `${board}/config/menus/nowhere.hjson`],
+  ],
+  ['/old/board/nowhere.hjson', () => ['/old/board/nowhere.hjson']],
+])(
+  'a menu file that is not there is told with its key, its line and where it was looked for: %s',
+  async (name, tried) => {
+    const { exitCode, err } = await check(`general: { menuFile: "${name}" }`);
+    const wanted = `general.menuFile is '${name}', and there is no ${tried(dir.path).join(' and no ')}`;
+    expect(exitCode).toBe(78);
+    expect(err).toMatch(/config\.hjson:1:\d+: general\.menuFile/);
+    expect(err).toContain(wanted);
+    expect(await startRefusal()).toContain(wanted);
+  },
+);
+
+it('a broken theme is told in one sentence by checks and start, and an edit to one is refused with the same', async () => {
+  await dir.write('art/themes/ember/theme.hjson', '{ info: {');
+  const broken = "the theme.hjson of 'ember' cannot be used (this '{' is never closed)";
+  const line = new RegExp(
+    `theme\\.hjson:1:9: (warning: )?${escaped(broken)}: the theme is shown without it$`,
+    'm',
+  );
+  const config = { loginServers: { telnet: { port: 0 }, ssh: { port: 0 } } };
+  const notices: string[] = [];
+  const onNotice = (notice: string): unknown => notices.push(notice);
+  const bbs = await startBbs({ boardDir: dir.path, dataDir: shell.dataDir, config, onNotice });
+  try {
+    expect(notices.join('\n')).toMatch(line);
+    expect(await shell.run('--board', dir.path, 'config', 'check')).toMatch(line);
+    expect(await shell.run('--board', dir.path, 'menu', 'check')).toMatch(line);
+    await dir.write('art/themes/plain/theme.hjson', '{ info: {');
+    expect(await bbs.reload()).toBe(false);
+    expect(notices).toContainEqual(
+      expect.stringMatching(
+        /plain.theme\.hjson:1:9: the theme\.hjson of 'plain' cannot be used \(.*\)$/,
+      ),
+    );
+  } finally {
+    await bbs.close();
+  }
+});
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

@@ -129,7 +129,7 @@ async function readTheme(
       return { ...bare, ...read, source: isInside(file, [home]) ? read.source : undefined };
     } catch (error) {
       if (!(error instanceof BbsError)) throw error;
-      const text = `the theme '${id}' is shown without its theme.hjson, which cannot be used: ${error.message}`;
+      const text = `the theme.hjson of '${id}' cannot be used (${error.message})`;
       return {
         ...bare,
         problems: [problem('error', 'broken-theme', error.place ?? { file }, text)],
@@ -258,10 +258,16 @@ function ancestry(
     }
     const why =
       next === undefined
-        ? `info.base names a theme that is not there: '${name}'; what this one lacks is not taken from it`
+        ? `info.base names a theme that is not there: '${name}'`
         : `info.base leads round in a ring: ${[...chain, next].map(({ id }) => id).join(' -> ')}`;
-    const nearest = next === undefined ? nearestName(name, written.keys()) : undefined;
-    return { chain, wrong: [problem('error', 'unknown-theme', own.basePlace, why, nearest)] };
+    const nearest =
+      next === undefined
+        ? nearestName(
+            name,
+            [...written.keys()].filter((id) => id !== own.id),
+          )
+        : undefined;
+    return { chain, wrong: [problem('error', 'unknown-base', own.basePlace, why, nearest)] };
   }
   return { chain, wrong: [] };
 }
