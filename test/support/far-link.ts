@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 /** Takes the answer to a request over, where it returns true. */
@@ -7,11 +8,11 @@ type Trick = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 const TOKEN = 'a1b2c3d4e5';
 
-/** The part of a BBSLink service that boards show their codes to; `trick` spoils its answers. */
+/** The part of a BBSLink service that boards show their codes to, by HTTPS with a certificate; `trick` spoils its answers. */
 export class FarLink {
   readonly asked: IncomingMessage[] = [];
   trick: Trick = () => false;
-  private readonly server = createServer((request, response) => this.answer(request, response));
+  private readonly server;
 
   constructor(
     private readonly codes: {
@@ -19,7 +20,12 @@ export class FarLink {
       readonly authCode: string;
       readonly schemeCode: string;
     },
-  ) {}
+    tls?: { readonly cert: string; readonly key: string },
+  ) {
+    const answer = (request: IncomingMessage, response: ServerResponse): void =>
+      this.answer(request, response);
+    this.server = tls === undefined ? createServer(answer) : createSecureServer(tls, answer);
+  }
 
   async open(): Promise<this> {
     await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
