@@ -139,6 +139,29 @@ describe('stock art', () => {
     }
   });
 
+  it('draws each screen its own picture, but for variants of one', async () => {
+    const pictures = new Map<string, string[]>();
+    for (const name of Object.keys(SCREENS)) {
+      const { canvas } = await draw('themes/gatehouse', name, 80);
+      const cells = Array.from({ length: 24 * 80 }, (_, index) =>
+        canvas.at(Math.floor(index / 80) + 1, (index % 80) + 1),
+      );
+      const drawn = cells.map(({ character, style }) =>
+        '░▒▓█▀▄▌▐'.includes(character) && character !== ''
+          ? `${character}${style.foreground}/${style.background}`
+          : '',
+      );
+      if (drawn.every((cell) => cell === '')) continue;
+      const key = drawn.join(' ');
+      pictures.set(key, [...(pictures.get(key) ?? []), name]);
+    }
+    expect(pictures.size).toBeGreaterThan(25);
+    expect([...pictures.values()].filter((names) => names.length > 1)).toEqual([
+      ['USERLOG', 'USERLOGT', 'USERLOGC'],
+      ['2FACONFSCR', '2FASTATE'],
+    ]);
+  });
+
   it('keeps the plain theme to words: ASCII in normal colours, 39 columns', () => {
     for (const name of Object.keys(SCREENS)) {
       const text = readFileSync(join(root, 'themes/plain', `${name}.asc`), 'latin1');

@@ -22,7 +22,7 @@ function groups(page, row, all) {
 }
 
 function newUser() {
-  return groups(workPage('New user', 'Applying for an account'), 5, [
+  return groups(workPage('New user', 'Applying for an account', 'book'), 5, [
     [
       'You',
       [
@@ -56,7 +56,7 @@ function newUser() {
 }
 
 function userConfig() {
-  return groups(workPage('Own data', 'Your own data'), 5, [
+  return groups(workPage('Own data', 'Your own data', 'person'), 5, [
     [
       'You',
       [
@@ -93,7 +93,7 @@ function userConfig() {
 }
 
 function twoFactor() {
-  const page = workPage('Two-factor sign-in', 'Two-factor sign-in')
+  const page = workPage('Two-factor sign-in', 'Two-factor sign-in', 'lock')
     .label(6, LEFT, 'TL11', 'strong')
     .label(7, LEFT, 'MT10', 'hint');
   rule(page, 9, ' '.repeat(20)).label(9, LEFT, 'TL15', 'hint');
@@ -110,7 +110,7 @@ function twoFactor() {
 
 /** For menus with the views of the contract: a toggle, and keys for every state. */
 function twoFactorByToggle() {
-  return workPage('Two-factor sign-in', 'Two-factor sign-in')
+  return workPage('Two-factor sign-in', 'Two-factor sign-in', 'lock')
     .text(6, LEFT, 'Second factor')
     .view(6, 20, 'TM1', 'text', 'focus')
     .text(8, LEFT, 'Kind of code')
@@ -155,7 +155,7 @@ function pageBeside() {
 const EMPTY = { character: ' ', ink: 7, ground: 0 };
 
 function sshKey() {
-  const page = workPage('SSH keys', 'SSH keys');
+  const page = workPage('SSH keys', 'SSH keys', 'key');
   rule(page, 6, 'Keys that sign you in by SSH ');
   rule(page, 15, 'A new one, or one to remove ');
   return page
@@ -169,7 +169,7 @@ function sshKey() {
 }
 
 function feedback() {
-  return workPage('To the sysop', 'A letter to the sysop')
+  return workPage('To the sysop', 'A letter to the sysop', 'letter')
     .text(6, LEFT, 'From')
     .view(6, 14, 'ET1', 'entry', 'focus')
     .text(7, LEFT, 'To')

@@ -161,7 +161,7 @@ function menuPrompt() {
 }
 
 function forgotPassword() {
-  return gatePage('Forgot password', 'shut')
+  return gatePage('Forgot password', 'key')
     .text(6, WORDS, 'Forgot your password?', 'strong')
     .text(8, WORDS, 'User name')
     .view(9, WORDS, 'ET1', 'entry', 'focus')
@@ -203,7 +203,7 @@ export const GATE_SCREENS = {
   LOGOFF: logOff,
   FORGOTPW: forgotPassword,
   NEWUSER1: () =>
-    sayingPage('New user', 'shut', [
+    sayingPage('New user', 'blank', [
       'Nobody knows you here yet.',
       '',
       'Apply for an account: a user name,',
@@ -215,7 +215,7 @@ export const GATE_SCREENS = {
       'and affiliation.',
     ]),
   DONE: () =>
-    sayingPage('Applied', 'shut', [
+    sayingPage('Applied', 'written', [
       'Thank you.',
       '',
       'The sysop looks at each application.',
@@ -224,7 +224,7 @@ export const GATE_SCREENS = {
       'password.',
     ]),
   FORGOTPWSENT: () =>
-    sayingPage('Mail sent', 'shut', [
+    sayingPage('Mail sent', 'letter', [
       'Look into your mail.',
       '',
       'If there is an account of that name',
@@ -240,14 +240,14 @@ export const GATE_SCREENS = {
       'along.',
     ]).label(FIRST_WORDS + 6, WORDS, 'WI', 'caution'),
   TOONODE: () =>
-    sayingPage('Signed in already', 'shut', [
+    sayingPage('Signed in already', 'watched', [
       '!You are signed in already.',
       '',
       'This account is in use on another',
       'node. Log off there, then call again.',
     ]),
   ACCOUNTLOCKED: () =>
-    sayingPage('Account locked', 'shut', [
+    sayingPage('Account locked', 'lock', [
       '!This account is locked.',
       '',
       'There were too many wrong passwords.',
@@ -255,14 +255,14 @@ export const GATE_SCREENS = {
       'password by mail, or ask the sysop.',
     ]),
   ACCOUNTDISABLED: () =>
-    sayingPage('Account disabled', 'shut', [
+    sayingPage('Account disabled', 'dark', [
       '!This account is switched off.',
       '',
       'If you think that this is wrong, ask',
       'the sysop.',
     ]),
   ACCOUNTINACTIVE: () =>
-    sayingPage('Account not active', 'shut', [
+    sayingPage('Account not active', 'sand', [
       '!This account is not active yet.',
       '',
       'The sysop looks at each application.',

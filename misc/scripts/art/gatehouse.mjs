@@ -116,21 +116,24 @@ function ground(x, y, { raised, court }) {
 
 /**
  * The gatehouse. `raised` is how far the portcullis is up, `court` how far the second door is open, both from 0 to 1;
- * `moonAt` where the moon stands; `lit` which of the four windows are.
+ * `moonAt` where the moon stands; `lit` which of the four windows are; `isDark` where the
+ * lamps are out.
  */
 export function gatehouse({
   raised = 0,
   court = 0,
   moonAt = [73, 6],
   lit = [true, true, false, true],
+  isDark = false,
 } = {}) {
   const state = { raised, court };
   const walls = layered(block, (x, y) =>
     TOWERS.map((each) => tower(x, y, each)).find((spot) => spot !== undefined),
   );
-  const glow = court > 0 ? [...LAMPS, { at: [20, 40], reach: 8, power: court }] : LAMPS;
+  const burning = isDark ? [] : LAMPS;
+  const glow = court > 0 ? [...burning, { at: [20, 40], reach: 8, power: court }] : burning;
   return layered(
-    lamps,
+    (x, y) => (isDark ? undefined : lamps(x, y)),
     slits(lit),
     gate(state),
     (x, y) => {
@@ -142,24 +145,41 @@ export function gatehouse({
   );
 }
 
-/** The head of a page, four rows: the wall in the dark, a small gate with light in it, the moon behind. */
-export const wallStrip = layered(
-  (x, y) => {
-    const dx = x - 67;
-    if (Math.abs(dx) < 2 && y > 4) {
-      const half = y < 5 ? 1 : 2;
-      if (Math.abs(dx) < half) return ['fire', y > 6 ? 0.5 : 0.75];
-    }
-    for (const at of [-5, 5]) {
-      if (Math.abs(dx - at) >= 2 || y < 1) continue;
-      if (y < 2 && Math.abs(dx - at) < 1) return 'nothing';
-      return ['stone', roundLight((dx - at + 2) / 4, { dark: 0.25, bright: 0.86 })];
-    }
-    return Math.abs(dx) < 3 && y > 3 ? ['stone', 0.5 - dx * 0.05] : undefined;
-  },
-  (x, y) => {
-    if (y < 5) return undefined;
-    if (y < 6) return merlon(x, 1, 3) ? ['stone', 0.42] : undefined;
-    return ['stone', clamp(0.26 + masonry(x, y, 6) - Math.abs(x - 66) * 0.0012, 0.1)];
-  },
-);
+/** A small gate with light in it, on the wall at the head of a page. */
+function smallGate(x, y) {
+  const dx = x - 67;
+  if (Math.abs(dx) < 2 && y > 4) {
+    const half = y < 5 ? 1 : 2;
+    if (Math.abs(dx) < half) return ['fire', y > 6 ? 0.5 : 0.75];
+  }
+  for (const at of [-5, 5]) {
+    if (Math.abs(dx - at) >= 2 || y < 1) continue;
+    if (y < 2 && Math.abs(dx - at) < 1) return 'nothing';
+    return ['stone', roundLight((dx - at + 2) / 4, { dark: 0.25, bright: 0.86 })];
+  }
+  return Math.abs(dx) < 3 && y > 3 ? ['stone', 0.5 - dx * 0.05] : undefined;
+}
+
+/** A dark wall with teeth. */
+function lowWall(x, y) {
+  if (y < 5) return undefined;
+  if (y < 6) return merlon(x, 1, 3) ? ['stone', 0.42] : undefined;
+  return ['stone', clamp(0.26 + masonry(x, y, 6) - Math.abs(x - 66) * 0.0012, 0.1)];
+}
+
+/** Columns of the opening in the wall. */
+export const OPENING_FROM = 59;
+const OPENING_TO = 75;
+
+/** Two pillars with an opening between them. */
+function pillars(x, y) {
+  if (x >= OPENING_FROM && x < OPENING_TO) return 'nothing';
+  const across = x < OPENING_FROM ? x - OPENING_FROM + 3 : x - OPENING_TO;
+  if (across < 0 || across >= 3 || y < 1) return undefined;
+  if (y < 2 && across >= 1 && across < 2) return 'nothing';
+  return ['stone', roundLight(across / 3, { dark: 0.25, bright: 0.86 })];
+}
+
+/** The head of a page, four rows: the wall in the dark with a small gate, or with a thing in an opening. */
+export const wallStrip = (thing) =>
+  thing === undefined ? layered(smallGate, lowWall) : layered(thing, pillars, lowWall);

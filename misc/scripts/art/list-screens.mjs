@@ -9,17 +9,18 @@ function closingLine(page) {
 function list(
   title,
   headline,
+  subject,
   heads,
   keys = 'Arrows, Page Up, Page Down: move   Enter, Esc: back   ?: help',
 ) {
-  const page = workPage(title, headline).label(5, LEFT, 'TL20', 'hint');
+  const page = workPage(title, headline, subject).label(5, LEFT, 'TL20', 'hint');
   for (const [column, head] of heads) page.text(6, column, head, 'hint');
   page.view(7, LEFT, 'VM1', 'text', 'focus').label(21, LEFT + 2, 'TL21', 'hint');
   return closingLine(page).text(23, LEFT, keys, 'hint');
 }
 
 function status() {
-  const page = workPage('Status', 'About you');
+  const page = workPage('Status', 'About you', 'mirror');
   const rows = [
     ['User name', 'UN'],
     ['Real name', 'UR'],
@@ -41,13 +42,13 @@ export const LIST_SCREENS = {
   //  The text stands at MT1 and has room down to the line.
   HELP: () =>
     closingLine(
-      workPage('Help', 'Help')
+      workPage('Help', 'Help', 'question')
         .label(2, LEFT + 6, 'MD', 'hint')
         .label(6, LEFT, 'MT1', 'text'),
     ),
   STATUS: status,
   LASTCALL: () =>
-    list('Last callers', 'Last callers', [
+    list('Last callers', 'Last callers', 'clock', [
       [LEFT + 2, 'User'],
       [LEFT + 17, 'Calls'],
       [LEFT + 24, 'When'],
@@ -55,7 +56,7 @@ export const LIST_SCREENS = {
       [LEFT + 50, 'Place'],
     ]),
   WHOSON: () =>
-    list('Who is online', 'Who is online', [
+    list('Who is online', 'Who is online', 'home', [
       [LEFT + 2, 'Node'],
       [LEFT + 8, 'User'],
       [LEFT + 25, 'By'],
@@ -63,7 +64,7 @@ export const LIST_SCREENS = {
       [LEFT + 56, 'Place'],
     ]),
   BOARDS: () => {
-    const page = workPage('Boards', 'Where to?')
+    const page = workPage('Boards', 'Where to?', 'signpost')
       .label(5, LEFT, 'TL20', 'hint')
       .text(6, LEFT + 2, 'Board', 'hint')
       .text(6, LEFT + 22, 'About', 'hint');
@@ -78,17 +79,23 @@ export const LIST_SCREENS = {
   },
   ACCOUNT: () =>
     closingLine(
-      workPage('Account', 'Your account, and who calls').view(7, LEFT, 'VM1', 'text', 'focus'),
+      workPage('Account', 'Your account, and who calls', 'shield').view(
+        7,
+        LEFT,
+        'VM1',
+        'text',
+        'focus',
+      ),
     ).text(23, LEFT, 'Arrow keys: up and down   Enter: open it   Esc: back', 'hint'),
   USERLST: () =>
-    list('User list', 'User list', [
+    list('User list', 'User list', 'crowd', [
       [LEFT + 2, 'User'],
       [LEFT + 22, 'Place'],
       [LEFT + 48, 'Calls'],
       [LEFT + 57, 'Last call'],
     ]),
   SIGNINS: () =>
-    list('Your sign-ins', 'Sign-ins and changes of your account', [
+    list('Your sign-ins', 'Sign-ins and changes of your account', 'door', [
       [LEFT + 2, 'When'],
       [LEFT + 21, 'By'],
       [LEFT + 32, 'From'],
@@ -98,6 +105,7 @@ export const LIST_SCREENS = {
     list(
       'Your calls',
       'Your calls',
+      'bell',
       [
         [LEFT + 2, 'Began'],
         [LEFT + 21, 'By'],

@@ -1,5 +1,14 @@
 // The kinds of pages of the theme gatehouse: at the gate, in the court, and to work on.
-import { gatehouse, wallStrip } from './gatehouse.mjs';
+import { crest } from './crests.mjs';
+import { gatehouse, OPENING_FROM, wallStrip } from './gatehouse.mjs';
+import {
+  blankBook,
+  chainedLock,
+  keyOnANail,
+  sandOfTime,
+  sealedLetter,
+  writtenBook,
+} from './niches.mjs';
 import { Page } from './page.mjs';
 import { court, farAway, passage, street } from './scenes.mjs';
 import { shadeCells } from './shading.mjs';
@@ -12,12 +21,23 @@ export const GATES = {
   night: draw(gatehouse({ moonAt: [73, 20] })),
   shut: draw(gatehouse()),
   first: draw(gatehouse({ raised: 1 })),
+  /** Somebody is up: the light of a caller who is in already. */
+  watched: draw(gatehouse({ lit: [false, false, false, true] })),
+  /** Nobody is awake, and no lamp burns. */
+  dark: draw(gatehouse({ lit: [false, false, false, false], isDark: true })),
+  key: draw(keyOnANail),
+  letter: draw(sealedLetter),
+  blank: draw(blankBook),
+  written: draw(writtenBook),
+  lock: draw(chainedLock),
+  sand: draw(sandOfTime),
 };
 export const PASSAGE = draw(passage(0));
 export const COURT = draw(court);
 export const STREET = draw(street, { columns: 80, rows: 21 });
 export const FAR_AWAY = draw(farAway);
-const STRIP = draw(wallStrip, { columns: 80, rows: 4 });
+const strip = (thing) => draw(wallStrip(thing), { columns: 80, rows: 4 });
+const GATE_STRIP = strip();
 
 /** The doors while they open, one picture after the other: the first door, then the second. */
 export const OPENING = {
@@ -61,7 +81,8 @@ export function sayingPage(title, state, lines) {
   return page;
 }
 
-/** A page to work on: the wall along its head, the rest free. */
-export function workPage(title, headline) {
-  return new Page(title).picture(STRIP).text(2, LEFT, headline, 'strong');
+/** A page to work on: along its head the wall, with the picture of its subject in it (crests.mjs), the rest free. */
+export function workPage(title, headline, subject) {
+  const head = subject === undefined ? GATE_STRIP : strip(crest(subject, OPENING_FROM));
+  return new Page(title).picture(head).text(2, LEFT, headline, 'strong');
 }
