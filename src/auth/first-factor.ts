@@ -3,18 +3,13 @@ import { undoCharge } from '../store/attempts';
 import { isUnknownOutcome, type Sql } from '../store/database';
 import { storePassword } from '../store/passwords';
 import type { StoredPassword } from '../store/passwords';
-import {
-  grantFactor,
-  readSignInByName,
-  type AttemptPlace,
-  type SignInFacts,
-} from '../store/sign-in';
-import { withoutHaste } from '../store/user-name';
+import { grantFactor } from '../store/sign-in';
 import { recordSshKeyUse } from '../store/ssh-keys';
 import type { SshKeyRow } from '../store/ssh-keys';
 import { getUser } from '../store/users';
 import type { User, UserStatus } from '../store/users';
 import { findAccountKey } from './account-keys';
+import { attemptCharged, type NamedFacts, readNamed } from './charged-attempt';
 import { hasSecondFactor } from './factor-kinds';
 import {
   type AttemptContext,
@@ -72,59 +67,20 @@ export async function checkFirstFactor(
   credential: FirstCredential,
 ): Promise<CheckResult<Accepted>> {
   const place = placeOfAttempt(parts, attemptContext);
-  const { userName, ...found } = await parts.db.run((sql) =>
-    readNamed(sql, credential.userName, place),
-  );
-  const { user } = found;
+  const found = await parts.db.run((sql) => readNamed(sql, credential.userName, place));
+  const { user, userName, isKnownPlace } = found;
   // Keys cannot be guessed, and public keys are public: counting them per account would only let
   // strangers delay its owner. A wrong key is charged to its source (rule M12).
   if (credential.kind === 'public-key') {
     return new FirstFactor(parts, attemptContext, credential, found, undefined).check();
   }
-  const attempted = await parts.regulator.attempt(
-    {
-      userId: user?.id,
-      userName,
-      factor: 'password',
-      source: attemptContext.source,
-      isKnownPlace: found.isKnownPlace,
-    },
+  const failure = { kind: credential.kind, factor: 0, user } as const;
+  return attemptCharged(
+    parts,
+    attemptContext,
+    { userName, factor: 'password', isKnownPlace, failure },
     (charged) => new FirstFactor(parts, attemptContext, credential, found, charged).check(),
   );
-  if (attempted.kind === 'checked') return attempted.value;
-  const failure = { kind: credential.kind, factor: 0, user } as const;
-  if (attempted.kind === 'busy') {
-    return recordFailure(parts, attemptContext, { ...failure, why: 'busy', reason: 'busy' });
-  }
-  const retryAfterMs = attempted.kind === 'wait' ? attempted.retryAfterMs : 0;
-  return recordFailure(parts, attemptContext, {
-    ...failure,
-    why: 'wait',
-    reason: 'wait',
-    retryAfterMs,
-  });
-}
-
-interface NamedFacts extends SignInFacts {
-  readonly userName: string;
-  readonly asksForHaste?: true;
-}
-
-/**
- * The account of this name, else the one of `NAME!` without its mark. Whether there is one or not, it is charged as the
- * name without the mark: a budget of its own would tell that there is none (rule C4).
- */
-export async function readNamed(
-  sql: Sql,
-  userName: string,
-  place: AttemptPlace,
-): Promise<NamedFacts> {
-  const found = await readSignInByName(sql, userName, place);
-  const hasty = found.user === undefined ? withoutHaste(userName) : undefined;
-  if (hasty === undefined) return { ...found, userName };
-  const meant = await readSignInByName(sql, hasty, place);
-  if (meant.user === undefined) return { ...found, userName: hasty };
-  return { ...meant, userName: hasty, asksForHaste: true };
 }
 
 /** One attempt; `charged` is undefined for a key. */
@@ -135,7 +91,7 @@ class FirstFactor {
     private readonly parts: LoginDeps,
     private readonly attemptContext: AttemptContext,
     private readonly credential: FirstCredential,
-    private readonly found: Omit<NamedFacts, 'userName'>,
+    private readonly found: NamedFacts,
     private readonly charged: Charged | undefined,
   ) {
     this.user = found.user;

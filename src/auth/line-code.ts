@@ -8,8 +8,9 @@ import { findSheet } from '../store/sheets';
 import { grantFactor } from '../store/sign-in';
 import { SpentMeanwhile } from '../store/factors';
 import { findUser, type User } from '../store/users';
+import { attemptCharged, readNamed } from './charged-attempt';
 import { findFactorKind } from './factor-kinds';
-import { type Accepted, readNamed } from './first-factor';
+import type { Accepted } from './first-factor';
 import type { RejectReason } from './login';
 import {
   type AttemptContext,
@@ -59,20 +60,16 @@ export async function checkLineCode(
   const found = await parts.db.run((sql) => readNamed(sql, attempt.userName, place));
   const { user, userName, isKnownPlace, asksForHaste } = found;
   const check = new LineCode(parts, attemptContext, { ...attempt, user });
-  // A count of its own: strangers who know a name can guess here, and must not close the owner's second factor.
-  const attempted = await parts.regulator.attempt(
-    { userId: user?.id, userName, factor: 'line', source: attemptContext.source, isKnownPlace },
+  const failure = { kind: KIND, factor: 0, user } as const;
+  const checked = await attemptCharged(
+    parts,
+    attemptContext,
+    // A count of its own: strangers who know a name can guess here, and must not close the owner's second factor.
+    { userName, factor: 'line', isKnownPlace, failure },
     (charged) => check.checkCharged(charged),
   );
-  if (attempted.kind === 'checked') {
-    const { value } = attempted;
-    if (value.kind === 'rejected' || asksForHaste !== true) return value;
-    return { kind: 'accepted', value: { ...value.value, asksForHaste } };
-  }
-  if (attempted.kind === 'wait') {
-    return check.reject('wait', 'wait', attempted.retryAfterMs);
-  }
-  return check.reject('busy', 'busy');
+  if (checked.kind === 'rejected' || asksForHaste !== true) return checked;
+  return { kind: 'accepted', value: { ...checked.value, asksForHaste } };
 }
 
 class LineCode {
@@ -259,11 +256,8 @@ class LineCode {
     return last !== undefined && last.source !== remoteIp;
   }
 
-  reject(why: string, reason: RejectReason, retryAfterMs?: number): Promise<Rejection> {
+  private reject(why: string, reason: RejectReason): Promise<Rejection> {
     const failure = { kind: KIND, factor: 0, user: this.attempt.user, why, reason } as const;
-    return recordFailure(this.parts, this.attemptContext, {
-      ...failure,
-      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    });
+    return recordFailure(this.parts, this.attemptContext, failure);
   }
 }

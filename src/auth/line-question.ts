@@ -11,7 +11,7 @@ import {
 } from '../store/line-asks';
 import { listSheetNumbers } from '../store/sheets';
 import { foldName } from '../store/user-name';
-import { readNamed } from './first-factor';
+import { readNamed } from './charged-attempt';
 import { KNOWN_SOURCE_MS } from './known-places';
 import type { LineQuestion } from './login';
 import type { LoginDeps } from './login-attempt';

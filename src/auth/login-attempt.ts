@@ -73,7 +73,7 @@ export function tellRefused(
   refused?.({ server, secure, remoteIp, node, kind, reason, userName: user?.name });
 }
 
-interface Failure {
+export interface Failure {
   readonly kind: string;
   readonly factor: 0 | 1;
   readonly user: User | undefined;

@@ -40,7 +40,7 @@ export async function giveBack(
 }
 
 /** The account, factor and source that an attempt is charged to. */
-interface AttemptBy {
+export interface AttemptBy {
   /** undefined for a name that no account has. */
   readonly userId: number | undefined;
   readonly userName: string;

@@ -7,6 +7,7 @@ import type { Notice } from '../store/notice';
 import { type ArrivalFacts, grantFactor, readSignInById } from '../store/sign-in';
 import { getUser } from '../store/users';
 import type { User } from '../store/users';
+import { attemptCharged } from './charged-attempt';
 import {
   type AttemptContext,
   auditKind,
@@ -77,23 +78,15 @@ class SecondStep {
       return this.reject({ user, why: `status-${user.status}`, reason });
     }
     if (user.loginVersion !== proven?.loginVersion) return this.changed(user);
-    const attempted = await this.parts.regulator.attempt(
+    return attemptCharged(
+      this.parts,
+      this.attemptContext,
       {
-        userId: user.id,
-        userName: user.name,
-        factor: 'second',
-        source: this.attemptContext.source,
-        isKnownPlace,
+        ...{ userName: user.name, factor: 'second', isKnownPlace },
+        failure: { kind: KIND, factor: 1, user },
       },
       (charged) => this.checkCharged({ user, charged, code: attempt.code }),
     );
-    if (attempted.kind === 'checked') return attempted.value;
-    if (attempted.kind === 'stopped') {
-      return this.reject({ user, why: 'factor-disabled', reason: 'factor-disabled' });
-    }
-    if (attempted.kind === 'busy') return this.reject({ user, why: 'busy', reason: 'busy' });
-    const { retryAfterMs } = attempted;
-    return this.reject({ user, why: 'wait', reason: 'wait', retryAfterMs });
   }
 
   private async checkCharged(attempt: {
@@ -306,7 +299,6 @@ class SecondStep {
     readonly user: User | undefined;
     readonly why: string;
     readonly reason: RejectReason;
-    readonly retryAfterMs?: number;
   }): Promise<Rejection> {
     return recordFailure(this.parts, this.attemptContext, { ...failure, kind: KIND, factor: 1 });
   }

@@ -4,6 +4,7 @@ import { sourceOf } from '../base/source';
 import { findUserByName } from '../store/users';
 import { readSignInByName } from '../store/sign-in';
 import type { User } from '../store/users';
+import { attemptCharged } from './charged-attempt';
 import { hasSecondFactor } from './factor-kinds';
 import { checkFirstFactor } from './first-factor';
 import type { LoginOrigin } from './login';
@@ -105,18 +106,13 @@ async function verifyNobody(
   if (code === undefined) return { result: 'missing' };
   const place = placeOfAttempt(parts, attempt);
   const { isKnownPlace } = await parts.db.run((sql) => readSignInByName(sql, userName, place));
-  const { source } = attempt;
-  const by = { userId: undefined, userName, factor: 'second', source, isKnownPlace } as const;
   const failure = { kind: 'second-factor', factor: 1, user: undefined } as const;
-  const attempted = await parts.regulator.attempt(by, async () => {
+  const by = { userName, factor: 'second', isKnownPlace, failure } as const;
+  const checked = await attemptCharged(parts, attempt, by, async () => {
     await parts.db.transaction('nothing-shared', (sql) => parts.secondFactor.verify(sql, 0, code));
     return recordFailure(parts, attempt, { ...failure, why: 'unknown', reason: 'bad-credential' });
   });
-  if (attempted.kind === 'checked') return verdictOf(attempted.value);
-  if (attempted.kind === 'busy') return LATER;
-  const retryAfterMs = attempted.kind === 'wait' ? attempted.retryAfterMs : 0;
-  const refused = { ...failure, why: 'wait', reason: 'wait', retryAfterMs } as const;
-  return verdictOf(await recordFailure(parts, attempt, refused));
+  return verdictOf(checked);
 }
 
 function verdictOf({ reason, retryAfterMs, isSpent }: Rejection): Verdict {

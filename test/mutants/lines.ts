@@ -27,8 +27,8 @@ export const LINES: readonly Mutant[] = [
     rule: 'N7',
     fault: 'guesses on the line are counted as codes of the second factor',
     file: 'src/auth/line-code.ts',
-    find: "factor: 'line', source: attemptContext.source",
-    put: "factor: 'second', source: attemptContext.source",
+    find: "{ userName, factor: 'line', isKnownPlace, failure }",
+    put: "{ userName, factor: 'second', isKnownPlace, failure }",
   },
   {
     rule: 'N7',
