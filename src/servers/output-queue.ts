@@ -98,23 +98,23 @@ export class OutputQueue {
   }
 
   private send(piece: Buffer): void {
-    let state: 'calling' | 'waiting' | 'done' = 'calling';
+    const call = { isDone: false, hadToWait: false };
     this.sending = true;
     this.options.send(piece, () => {
-      if (state === 'done') return;
-      const wasWaiting = state === 'waiting';
-      state = 'done';
+      if (call.isDone) return;
+      call.isDone = true;
       this.sending = false;
       if (this.stopped) return;
-      this.atOnceBytes = wasWaiting ? 0 : this.atOnceBytes + piece.length;
+      this.atOnceBytes = call.hadToWait ? 0 : this.atOnceBytes + piece.length;
       this.queuedBytes -= piece.length;
       this.stall?.();
       this.stall = undefined;
       // Called before `send` returned: the loop in pump() continues by itself.
-      if (wasWaiting) this.pump();
+      if (call.hadToWait) this.pump();
     });
-    if (!this.sending || this.stopped) return;
-    state = 'waiting';
+    // A piece that was written meanwhile, and has to wait, has its own time limit.
+    if (call.isDone || this.stopped) return;
+    call.hadToWait = true;
     this.stall = this.options.clock.after(this.options.stallMs, () => this.overrun('stalled'));
   }
 

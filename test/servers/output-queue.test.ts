@@ -72,6 +72,32 @@ describe('output queue', () => {
     expect(clock.waiting).toBe(0);
   });
 
+  test('a piece that is written while one is taken at once has one time limit, which ends with it', async () => {
+    const clock = new FakeClock();
+    const overruns: string[] = [];
+    const waiting: (() => void)[] = [];
+    const it = new OutputQueue({
+      clock,
+      limitBytes: 1_000_000,
+      stallMs: 30_000,
+      send: (piece, done) => {
+        if (piece.toString() !== 'first') {
+          waiting.push(done);
+          return;
+        }
+        done();
+        it.write(Buffer.from('second'));
+      },
+      onOverrun: (reason) => overruns.push(reason),
+    });
+    it.write(Buffer.from('first'));
+    expect(clock.waiting).toBe(1);
+    waiting.shift()?.();
+    expect(clock.waiting).toBe(0);
+    await clock.advance(60_000);
+    expect(overruns).toEqual([]);
+  });
+
   test('pieces are large once 256 KiB were taken at once, and small again after one that had to wait', () => {
     const sizes: number[] = [];
     const waiting: (() => void)[] = [];

@@ -109,6 +109,21 @@ describe('the limits of a call whose connection is taken over (rule J5)', () => 
     await caller.isClosed();
   });
 
+  test('output that had to wait, and was received, ends no call afterwards', async () => {
+    await start({ users: { idleLogoutSeconds: 600 } });
+    const caller = await takeAfter('ann right');
+    const before = board.clock.waiting;
+    caller.socket.pause();
+    const much = Buffer.alloc(16 * 1024 * 1024, 'x');
+    taken?.stream.write(much);
+    await eventually('output that waits', () => board.clock.waiting > before);
+    caller.socket.resume();
+    await caller.until('all of it', () => caller.received.length > much.length);
+    await board.clock.advance(60_000);
+    expect(board.log.of('call.too-slow')).toEqual([]);
+    expect(caller.closed).toBe(false);
+  });
+
   test('a taker who says nothing after the end of the input has 30 seconds', async () => {
     await start({});
     const caller = await takeAfter('ann right');
