@@ -3,7 +3,7 @@ import {
   linkSync,
   lstatSync,
   mkdtempSync,
-  rmdirSync,
+  rmSync,
   type Stats,
   unlinkSync,
 } from 'node:fs';
@@ -73,11 +73,7 @@ async function removeStale({ path, key }: SocketPlace): Promise<void> {
   if (!found.isSocket())
     throw unfitPlace({ path, key }, 'is there, and is no socket; the board does not remove it');
   const refusal = await refusalAt(path);
-  if (refusal !== 'ECONNREFUSED' && refusal !== 'ENOENT')
-    throw new BbsError(
-      'ADDRESS_IN_USE',
-      `${key}: ${path} is taken; stop what listens there or name another`,
-    );
+  if (refusal !== 'ECONNREFUSED' && refusal !== 'ENOENT') throw takenPlace({ path, key });
   if (isSame(lstatSync(path, { throwIfNoEntry: false }), found)) unlinkSync(path);
 }
 
@@ -110,10 +106,13 @@ async function listenAt(
     linkSync(draft, path);
     unlinkSync(draft);
     return lstatSync(path);
-  } catch (error) {
-    throw unfitPlace(place, `cannot be listened on: ${toError(error).message}`);
+  } catch (thrown) {
+    const error: NodeJS.ErrnoException = toError(thrown);
+    // Another board began at the same time, and has linked its own.
+    if (error.code === 'EEXIST') throw takenPlace(place);
+    throw unfitPlace(place, `cannot be listened on: ${error.message}`);
   } finally {
-    rmdirSync(folder);
+    rmSync(folder, { recursive: true });
   }
 }
 
@@ -123,4 +122,9 @@ function isSame(one: Stats | undefined, other: Stats): boolean {
 
 function unfitPlace({ path, key }: Pick<SocketPlace, 'path' | 'key'>, why: string): BbsError {
   return new BbsError('CONFIG_INVALID', `${key}: ${path} ${why}`);
+}
+
+function takenPlace({ path, key }: Pick<SocketPlace, 'path' | 'key'>): BbsError {
+  const text = `${key}: ${path} is taken; stop what listens there or name another`;
+  return new BbsError('ADDRESS_IN_USE', text);
 }
