@@ -143,12 +143,13 @@ export class LineAsking implements LineQuestion {
   async heard(typed: string): Promise<void> {
     const { db, clock, secondFactor, log } = this.parts;
     const asked = await db.run((sql) => findLineAsk(sql, this.askedAs, clock.timelineMs()));
-    const userId = Number(/^u:(\d+)$/.exec(asked?.subject ?? '')?.[1]);
-    if (asked === undefined || !(userId > 0)) return;
-    const { number } = asked;
+    if (asked === undefined) return;
+    const { subject, number } = asked;
+    // For a name of nobody the same work, in which nothing is found (rule C4).
+    const userId = accountOf(subject) ?? 0;
     const given = { userId, number, nowMs: clock.nowMs() };
     const code = canonicalSheetCode(typed);
-    const isSpent = await db.transaction({ account: userId }, async (sql) => {
+    const isSpent = await db.transaction(lockOf(subject), async (sql) => {
       if (await secondFactor.spendHeard(sql, userId, typed)) return true;
       // A whole one may be right for another number.
       return code === undefined
@@ -200,8 +201,14 @@ function begunOf(subject: string, digits: string): string {
  * account has, so that calls at the same time are answered alike (rule C4).
  */
 function lockOf(subject: string): { readonly account: number } {
-  const id = /^u:(\d+)$/.exec(subject)?.[1];
-  if (id !== undefined) return { account: Number(id) };
+  const id = accountOf(subject);
+  if (id !== undefined) return { account: id };
   const bits = createHash('sha256').update(subject).digest();
   return { account: -1 - (bits.readUInt32BE(0) >>> 1) };
+}
+
+/** The account of a subject; undefined for a name of nobody. */
+function accountOf(subject: string): number | undefined {
+  const id = /^u:(\d+)$/.exec(subject)?.[1];
+  return id === undefined ? undefined : Number(id);
 }

@@ -104,14 +104,17 @@ export class LoginSession implements Login {
   submit(credential: Credential): Promise<LoginResult> {
     this.tried = true;
     const name = credential.kind === 'second-factor' ? this.user?.name : credential.userName;
-    return this.answer(name ?? '', async () => {
+    const settle = async (): Promise<void> => {
       if (credential.kind === 'line-code') await this.line.settle(credential.code);
+    };
+    const check = async (): Promise<LoginResult> => {
       const result = await this.authenticate(credential);
       const isHeard = credential.kind === 'line-code' && this.passwords === 'never';
       // Also one that was not looked at: it must not be good for whoever calls next (rule N8).
       if (isHeard && result.kind === 'rejected') await this.line.heard(credential.code);
       return result;
-    });
+    };
+    return this.answer(name ?? '', check, settle);
   }
 
   confirm(proof: {
@@ -321,11 +324,17 @@ export class LoginSession implements Login {
     return { kind: 'rejected', reason };
   }
 
-  private async answer(userName: string, check: () => Promise<LoginResult>): Promise<LoginResult> {
+  private async answer(
+    userName: string,
+    check: () => Promise<LoginResult>,
+    settle: () => Promise<void> = () => Promise.resolve(),
+  ): Promise<LoginResult> {
     return this.runExclusive(async () => {
-      const startedMs = this.parts.clock.monotonicMs();
       if (!this.parts.mayGrant()) return { kind: 'rejected', reason: 'try-later' };
       try {
+        await settle();
+        // Only then: what was waited for already would leave the check without its floor (rule C4).
+        const startedMs = this.parts.clock.monotonicMs();
         const result = await check();
         if (result.kind === 'rejected' && DELAYED.includes(result.reason)) {
           await this.parts.delayRejection(userName, startedMs);
