@@ -11,7 +11,7 @@ interface DoorSeatsOptions {
 }
 
 interface Shared {
-  readonly db: Pick<Database, 'run' | 'runAtLeastOnce'>;
+  readonly db: Pick<Database, 'runAtLeastOnce'>;
   readonly node: Pick<SharedNode, 'id'>;
 }
 
@@ -92,7 +92,7 @@ export class DoorSeats {
     for (const [nodeId, visits] of [...this.left]) {
       this.left.delete(nodeId);
       try {
-        await shared.db.run((sql) => leaveDoorSeats(sql, nodeId, visits));
+        await leaveDoorSeats(shared.db, nodeId, visits);
       } catch (error) {
         this.left.set(nodeId, [...visits, ...(this.left.get(nodeId) ?? [])]);
         options.log.warn('door.seat-not-freed', { error: toError(error) });

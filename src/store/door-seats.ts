@@ -1,4 +1,4 @@
-import type { Database, Sql } from './database';
+import type { Database } from './database';
 
 /** One visit to a door, by the process that the caller is connected to. */
 export interface DoorSeat {
@@ -35,11 +35,20 @@ export async function takeDoorSeat(
   return rows.length > 0;
 }
 
-/** Counts them out. */
+/**
+ * Counts them out, after all that asked before to be counted in: who is told that the database does not answer may be
+ * counted in by it later.
+ */
 export async function leaveDoorSeats(
-  sql: Sql,
+  db: Pick<Database, 'runAtLeastOnce'>,
   nodeId: number,
   visits: readonly number[],
 ): Promise<void> {
-  await sql('door_seat').where({ node_id: nodeId }).whereIn('visit', visits).delete();
+  if (visits.length === 0) return;
+  await db.runAtLeastOnce('board', (sql) =>
+    sql.raw(
+      `delete from door_seat where node_id = ? and visit in (${visits.map(() => '?').join(',')}) returning visit`,
+      [nodeId, ...visits],
+    ),
+  );
 }

@@ -1,5 +1,9 @@
 import { DoorSeats } from '../../src/servers/door-seats';
+import { leaveDoorSeats, takeDoorSeat } from '../../src/store/door-seats';
+import { selectRows } from '../../src/store/dialect';
 import { openAccounts, type TestAccounts } from '../support/accounts';
+import { itOnPostgres } from '../support/database-kind';
+import { nextLook } from '../support/next-look';
 import { eventually } from '../support/raw-caller';
 
 type Leave = (() => void) | undefined;
@@ -97,6 +101,34 @@ test('who leaves while the database does not take it is counted out later', asyn
   await fake.advance(1_000);
   await count(0);
 });
+
+itOnPostgres(
+  'who was given up while still waiting to be counted in is counted out after that',
+  async () => {
+    const seat = { nodeId: one.nodeId, visit: 99 };
+    let work: readonly Promise<unknown>[] = [];
+    await two.accounts.db.transaction('board', async (sql) => {
+      const waiting = async (): Promise<number> => {
+        const [row] = await selectRows<{ readonly count: number }>(
+          sql,
+          "select count(*) as count from pg_locks where locktype = 'advisory' and not granted",
+          [],
+        );
+        return Number(row?.count);
+      };
+      const until = async (wanted: number): Promise<void> => {
+        while ((await waiting()) < wanted) await nextLook();
+      };
+      const taken = takeDoorSeat(one.accounts.db, seat, { door: 'lord', most: 1 });
+      await until(1);
+      const left = leaveDoorSeats(one.accounts.db, seat.nodeId, [seat.visit]);
+      await Promise.race([left, until(2)]);
+      work = [taken, left];
+    });
+    await Promise.all(work);
+    expect(await counted()).toBe(0);
+  },
+);
 
 test('the only process of a board counts by itself', async () => {
   const doors = new DoorSeats(one.accounts);
