@@ -71,6 +71,8 @@ export interface Reached {
   readonly connect: () => Promise<Client>;
   /** undefined for a tool, which waits. */
   readonly pulse: PostgresPulse | undefined;
+  /** Has no connection that is there given out again. */
+  readonly retire: (why: unknown) => void;
 }
 
 interface Query {
@@ -276,6 +278,8 @@ export class BoardClient extends PostgresClient implements Holding {
 
   /** Nobody else's statements may end up in a transaction that a connection still holds open. */
   private async giveUp(connection: RawConnection, query: Query, error: unknown): Promise<void> {
+    // The others are as old as this one.
+    if (isReadOnly(error)) (this.config as Partial<Reached>).retire?.(error);
     if (/^(BEGIN|COMMIT)/.test(query.sql) && !isLost(error)) {
       await super._query(connection, { sql: 'ROLLBACK' }).catch((again: unknown) => {
         connection.__knex__disposed = again;

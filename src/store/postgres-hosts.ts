@@ -42,6 +42,8 @@ export class PostgresHosts {
   private current = 0;
   /** The highest timeline that was seen: each promotion of a replica begins a higher one. */
   private timeline = 0;
+  /** Connections to a server of that timeline. */
+  private readonly made = new Set<Client>();
 
   constructor(
     private readonly server: PostgresServer,
@@ -99,14 +101,17 @@ export class PostgresHosts {
 
   /**
    * Throws for a replica, and for the primary of before a promotion that goes on: what is written there is lost. The
-   * code is that of a server which takes no connections now.
+   * code is that of a server which takes no connections now. Where a promotion is seen, the connections of before end.
    */
   private async checkPrimary(client: Client): Promise<void> {
     const { rows } = await client.query<{ readonly timeline: string | null }>(WRITES_TO);
     const timeline = Number.parseInt(rows[0]?.timeline ?? '0', 16);
     if (timeline < Math.max(1, this.timeline))
       throw Object.assign(new Error('none of the servers takes writes'), { code: '57P03' });
+    if (timeline > this.timeline) for (const older of this.made) cut(older);
     this.timeline = timeline;
+    this.made.add(client);
+    client.once('end', () => this.made.delete(client));
   }
 
   /** TLS is verified where it is on; a socket in the file system has none. */

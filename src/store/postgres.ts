@@ -45,6 +45,9 @@ export function postgresDialect(
   const cut = (): void => {
     for (const connection of made) cutOff(connection);
   };
+  const retire = (why: unknown): void => {
+    for (const connection of made) connection.__knex__disposed ??= why;
+  };
   const hosts = new PostgresHosts(server, address);
   const ask = async (connectMs: number): Promise<void> =>
     askAnything(await hosts.connect({ limitMs: connectMs, connectMs }));
@@ -54,7 +57,7 @@ export function postgresDialect(
     knex({
       client: BoardClient,
       ...({
-        pulse,
+        ...{ pulse, retire },
         connect: () => hosts.connect({ limitMs: callMs - 300, onlyToRead }),
       } satisfies Reached),
       connection: hosts.first as Knex.PgConnectionConfig,

@@ -100,8 +100,15 @@ export class Cluster {
     for (const pid of this.processes()) process.kill(pid, 'SIGSTOP');
   }
 
+  /** Lets nobody in any more, until `thaw`; who is connected stays so. */
+  shut(): void {
+    const [first = 0] = this.processes();
+    process.kill(first, 'SIGSTOP');
+  }
+
   thaw(): void {
-    for (const pid of this.processes()) process.kill(pid, 'SIGCONT');
+    // The first one last: until it goes on none of the others is gone.
+    for (const pid of [...this.processes()].reverse()) process.kill(pid, 'SIGCONT');
   }
 
   /** CPU time in ms that the server has taken so far, with its processes that have ended. */

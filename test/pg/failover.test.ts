@@ -7,6 +7,8 @@ import { systemClock } from '../../src/base/clock';
 import type { ConfigInput } from '../../src/config/schema';
 import { type AuditRow, listAudit } from '../../src/store/audit';
 import { Database } from '../../src/store/database';
+import { selectRows } from '../../src/store/dialect';
+import { TIMELINE } from '../../src/store/postgres-hosts';
 import { sayFigure, TRY_LATER } from '../faults/at-the-door';
 import { decodeBase32, hotp } from '../support/authenticator';
 import { openBackOffice, type BackOffice } from '../support/back-office';
@@ -182,6 +184,71 @@ test('a server that was read-only for a while takes writes again on connections 
   cluster.asAdmin(`${ofNewSessions} = off`);
   await add('third');
   expect(await db.run((sql) => sql('unfinished').pluck('task'))).toEqual(['third']);
+  await db.close();
+  cluster.remove();
+});
+
+const TLS = { enabled: true, rejectUnauthorized: true, ca: '' };
+
+test('a primary that goes on after its replica was promoted keeps no connection once that is seen, and what was begun on it is done on the new one', async () => {
+  const primary = Cluster.start();
+  const replica = Cluster.standbyOf(primary);
+  // It commits alone, as one does that has another replica.
+  primary.asAdmin("alter system set synchronous_standby_names = ''");
+  primary.asAdmin('select pg_reload_conf()');
+  const server = { address: addressOf(primary, replica), pool: 2, tls: TLS };
+  const db = await Database.open({ server, clock: systemClock, log: new MemoryLog() });
+  const begun: string[] = [];
+  await db.transaction('nothing-shared', async (sql) => {
+    const [row] = await selectRows<{ readonly timeline: string }>(
+      sql,
+      `select ${TIMELINE} as timeline`,
+      [],
+    );
+    begun.push(row?.timeline ?? '');
+    if (begun.length === 1) {
+      replica.promote();
+      primary.shut();
+      // Needs a connection of its own, and that is to the new one.
+      await db.run((other) => other.raw('select 1'));
+      await db.run((other) => other.raw('select 1'));
+    }
+    await sql('unfinished').insert({ task: 'purge' });
+  });
+  primary.thaw();
+  expect(begun).toEqual(['00000001', '00000002']);
+  expect(await db.run((sql) => sql('unfinished').pluck('task'))).toEqual(['purge']);
+  await db.close();
+  replica.remove();
+  primary.remove();
+});
+
+test('after a time in which the server was read-only the first call is answered, whichever connections are left of that time', async () => {
+  const cluster = Cluster.start();
+  const server = { address: addressOf(cluster), pool: 4, tls: TLS };
+  const db = await Database.open({ server, clock: systemClock, log: new MemoryLog() });
+  const connect = (): Promise<unknown> =>
+    Promise.all(
+      Array.from({ length: server.pool }, () => db.run((sql) => sql.raw('select pg_sleep(0.3)'))),
+    );
+  const add = (task: string): Promise<unknown> =>
+    db.runAtLeastOnce('board', (sql) =>
+      sql.raw('insert into unfinished (task) values (?) returning task', [task]),
+    );
+  const ofNewSessions = 'alter database board set default_transaction_read_only';
+  const endAll = "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'board'";
+  for (const again of ['charged', 'changed']) {
+    cluster.asAdmin(`${ofNewSessions} = on`);
+    cluster.asAdmin(endAll);
+    await connect();
+    cluster.asAdmin(`${ofNewSessions} = off`);
+    if (again === 'charged') await add(again);
+    else await db.transaction('board', (sql) => sql('unfinished').insert({ task: again }));
+  }
+  expect(await db.run((sql) => sql('unfinished').orderBy('task').pluck('task'))).toEqual([
+    'changed',
+    'charged',
+  ]);
   await db.close();
   cluster.remove();
 });
