@@ -1,10 +1,11 @@
-// Takes the pictures of docs/screens/ (npm run screens): a sheet of all stock screens for each theme and size, and the
-// single pictures that the pages show. With --all FOLDER every single picture goes there as well.
+// Takes the pictures of docs/screens/ (npm run screens): a sheet of all stock screens for each theme and size, one of a
+// caller's way through a gate, and the single pictures that the pages show. With --all FOLDER every single picture goes there as well.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { paintScreen, sheetOf, toPng, type Pixels } from '../../src/oputil/screen-picture';
-import { docPictures, PICTURES } from '../../test/golden/pictures';
+import { docPictures, PICTURES, wayOf } from '../../test/golden/pictures';
 import { fileNameOf, SIZES, takeTour, THEMES, type TourOptions } from '../../test/golden/tour';
+import { goTheWay } from '../../test/golden/way';
 import type { ScreenEmulator } from '../../test/support/screen';
 
 async function main([flag, folder]: readonly string[]): Promise<void> {
@@ -17,6 +18,13 @@ async function main([flag, folder]: readonly string[]): Promise<void> {
   for (const size of SIZES) {
     await Promise.all(THEMES.map((theme) => takePictures({ theme, ...size }, { shown, folder })));
   }
+  for (const theme of THEMES) await takeWay(theme);
+}
+
+async function takeWay(theme: string): Promise<void> {
+  const steps: { readonly name: string; readonly pixels: Pixels }[] = [];
+  await goTheWay(theme, (name, screen) => void steps.push({ name, pixels: paint(screen) }));
+  await save(PICTURES, wayOf(theme), sheetOf(steps));
 }
 
 interface Wanted {

@@ -7,10 +7,14 @@ const ROOT = join(__dirname, '../..');
 /** Where the pictures of stock screens are. */
 export const PICTURES = join(ROOT, 'docs/screens');
 
+/** A caller's whole way through a gate, in one picture. */
+export const wayOf = (theme: string): string => `way-${theme}`;
+
 /** The sheets of all screens, which npm run screens makes. */
-export const SHEETS = THEMES.flatMap((theme) =>
-  SIZES.map(({ width, height }) => `${theme}-${width}x${height}`),
-);
+export const SHEETS = THEMES.flatMap((theme) => [
+  ...SIZES.map(({ width, height }) => `${theme}-${width}x${height}`),
+  wayOf(theme),
+]);
 
 /** The pictures of docs/screens that the pages show, without what is a sheet or how it looked before. */
 export async function docPictures(): Promise<ReadonlySet<string>> {

@@ -19,7 +19,7 @@ import {
 } from './dial';
 import { browse, type BrowsedPage, type BrowseOptions } from './browse';
 import { readLetter, type Letter } from './letter';
-import { IS_POSTGRES } from './database-kind';
+import { IS_POSTGRES } from './is-postgres';
 import { SkippingClock } from './skipping-clock';
 import { writeUnusedDatabase } from './unused-database';
 

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database } from '../../src/store/database';
 import { selectRows } from '../../src/store/dialect';
+import { IS_POSTGRES } from './is-postgres';
 
-/** True where `npm run test:pg` runs the tests on its PostgreSQL server. */
-export const IS_POSTGRES = process.env['SALLYPORT_TEST_POSTGRES'] !== undefined;
+export { IS_POSTGRES };
 
 /** A test that looks into SQLite's file or its plans; left out on PostgreSQL. */
 export const onSqlite = IS_POSTGRES ? it.skip : it;
