@@ -2,6 +2,8 @@ const NETWORK = 'this board has no ActivityPub';
 const AREAS = 'this board has no message areas and no mail between users';
 const FILES = 'this board has no file areas';
 const DOORS = 'of doors this board has abracadabra, bbs_link and door_party';
+const BOARDS = 'this board keeps no list of other boards';
+const RELAY = 'this board has no chat with other boards';
 const TALK = 'this board has no rumours and no chat between nodes';
 const OTHER = 'this board does not keep what it shows';
 
@@ -46,9 +48,9 @@ export const ABSENT_MODULES: ReadonlyMap<string, string> = new Map(
     archaicnet: DOORS,
     exodus: DOORS,
     combatnet: DOORS,
-    bbs_list: DOORS,
-    mrc: DOORS,
-    erc_client: DOORS,
+    bbs_list: BOARDS,
+    mrc: RELAY,
+    erc_client: RELAY,
     rumorz: TALK,
     sysop_chat: TALK,
     wfc: OTHER,

@@ -114,9 +114,10 @@ async function importCsv(
     isRefused ? [] : checked,
     isEmpty ? config.general.sysOp.username : undefined,
   );
+  const odd = oddFields(columns);
   const told = mails === undefined ? [] : [await describeMails(context, backend, mails)];
-  context.show([...report(results, { powers, end }), ...told], {
-    ...{ results, wrong, powers, done: end === 'done' },
+  context.show([...odd, ...report(results, { powers, end }), ...told], {
+    ...{ results, wrong, powers, odd, done: end === 'done' },
     ...(mails === undefined ? {} : { mails }),
   });
   if (wrong > 0) context.exitCode = 1;
@@ -154,6 +155,31 @@ function readColumns(head: CsvRecord, map: readonly string[], file: string): rea
   if (!named.some(({ field }) => field === 'name'))
     throw new BbsError('USAGE', "no column is 'name'; say which by --map name=COLUMN", { place });
   return named;
+}
+
+/** Properties that the board reads of accounts from elsewhere; any other name is kept and read by menus alone. */
+const READ_PROPERTIES: readonly string[] = [
+  ...['real_name', 'email_address', 'birthdate', 'sex', 'location', 'affiliation', 'web_address'],
+  ...[
+    'theme_id',
+    'account_created',
+    'last_login_timestamp',
+    'login_count',
+    'term_width',
+    'term_height',
+  ],
+];
+
+/** Columns that become a property which nothing here reads, where a known one seems to be meant. */
+function oddFields(columns: readonly Column[]): readonly string[] {
+  return columns.flatMap(({ field }) => {
+    if (field in ACCOUNT_FIELDS || READ_PROPERTIES.includes(field)) return [];
+    const known = [...Object.keys(ACCOUNT_FIELDS), ...READ_PROPERTIES];
+    const part = known.find((name) => name.split('_').includes(field.toLowerCase()));
+    const meant = part ?? nearestName(field, known);
+    if (meant === undefined) return [];
+    return [`'${field}' is kept as a property of that name; did you mean '${meant}'?`];
+  });
 }
 
 function readPair(pair: string, head: readonly string[]): Column {

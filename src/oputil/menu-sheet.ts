@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { BbsError } from '../base/errors';
@@ -29,6 +29,7 @@ its module shows from there; sheet.png has all of them at half the size, and
 index.html shows both. Menus of the login area are drawn for who has not signed
 in, the others for a caller without history.
 Menus that show nothing, or whose module is not here, are named in index.html.
+A sheet in the same folder takes the place of the one before; other files stay.
   oputil menu sheet --theme plain --out /tmp/plain`;
 
 /** `menu sheet`. */
@@ -160,17 +161,46 @@ function fileName(name: string): string {
   return name.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 80);
 }
 
+/** Names of the files of a sheet, one a line: these alone the next one in the same folder replaces. */
+const LIST = '.menu-sheet';
+
 function save(
   folder: string,
   files: readonly { readonly file: string; readonly content: Buffer | string }[],
 ): void {
   try {
     mkdirSync(folder, { recursive: true });
+    const before = listBefore(folder);
+    const foreign = files.find(
+      ({ file }) => !before.includes(file) && existsSync(join(folder, file)),
+    );
+    if (foreign !== undefined)
+      throw new BbsError(
+        'USAGE',
+        `${join(folder, foreign.file)} is there already and of no earlier sheet; choose another --out`,
+      );
+    const names = files.map(({ file }) => file);
+    // Written first: what is cut short is known to the next one.
+    writeFileSync(join(folder, LIST), `${[...new Set([...before, ...names])].join('\n')}\n`);
     for (const { file, content } of files) writeFileSync(join(folder, file), content);
+    for (const file of before)
+      if (!names.includes(file)) rmSync(join(folder, file), { force: true });
+    writeFileSync(join(folder, LIST), `${names.join('\n')}\n`);
   } catch (error) {
+    if (error instanceof BbsError) throw error;
     const why = whyNotWritten(error);
     throw new BbsError('USAGE', `cannot write into ${folder}: ${why}; choose another --out`, {
       cause: error,
     });
   }
+}
+
+/** What the last sheet wrote into the folder; only names that a sheet gives. */
+function listBefore(folder: string): readonly string[] {
+  const file = join(folder, LIST);
+  if (!existsSync(file)) return [];
+  const isSheets = /^(?:\d{3,}-[A-Za-z0-9_-]+\.png|sheet\.png|index\.html)$/;
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((name) => isSheets.test(name));
 }

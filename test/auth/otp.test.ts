@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { HOTP } from 'otpauth';
 import { URI } from 'otpauth';
@@ -13,6 +15,7 @@ import {
   stepAt,
 } from '../../src/auth/otp';
 import type { OtpKey } from '../../src/auth/otp';
+import { OTP_TYPES } from '../../src/base/otp-types';
 import { systemRandom } from '../../src/base/random';
 import { decodeBase32, hotp, readKeyUri, totp } from '../support/authenticator';
 
@@ -209,4 +212,19 @@ test('all positions of a range are looked at, and codes of another length match 
   expect(findCodes(key, hotp(bytes, 7), { from: 0, to: 10 })).toContain(7);
   expect(findCodes(key, hotp(bytes, 0), { from: -5, to: 0 })).toEqual([0]);
   expect(findCodes(key, hotp(bytes, 7, { digits: 8 }), { from: 0, to: 10 })).toEqual([]);
+});
+
+test('the manual names hash and key of each type, made here and brought along', () => {
+  const page = readFileSync(join(__dirname, '../../docs/two-factor.md'), 'utf8');
+  for (const [type, { made, adopted }] of Object.entries(OTP_TYPES)) {
+    const row = new RegExp(`^\\| \`${type}\`[^|]*\\|([^|]*)\\|([^|]*)\\|$`, 'm').exec(page) ?? [];
+    const cells = row.slice(1).map((cell) => cell.replace('-', ''));
+    const words = { base32: 'Base32', ascii: 'the characters of the secret are the key' };
+    expect([type, cells]).toEqual([
+      type,
+      [made, adopted].map(({ hash, encoding }): unknown =>
+        expect.stringMatching(new RegExp(`^ ${hash}, ${words[encoding]}`)),
+      ),
+    ]);
+  }
 });

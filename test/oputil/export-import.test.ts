@@ -344,3 +344,18 @@ test('--mail-reset mails who has no password and an address a link to set one, a
   });
   expect(await other.json('user', 'list')).toEqual([]);
 });
+
+test('a column that becomes a property which nothing reads is remarked where a known one seems meant', async () => {
+  const file = await shell.file('odd.csv', 'Login,Mail,Town,Cat\nzoe,zoe@example.org,Ulm,Mia\n');
+  const map = 'name=Login,email=Mail,locatoin=Town,cats_name=Cat';
+  const out = await shell.run('import', 'csv', file, '--map', map, '--dry-run');
+  expect(out).toContain(
+    "'email' is kept as a property of that name; did you mean 'email_address'?",
+  );
+  expect(out).toContain("'locatoin' is kept as a property of that name; did you mean 'location'?");
+  expect(out).not.toContain('cats_name');
+  const right = 'name=Login,email_address=Mail,location=Town';
+  expect(await shell.run('import', 'csv', file, '--map', right, '--dry-run')).not.toContain(
+    'kept as',
+  );
+});

@@ -474,6 +474,45 @@ describe('menu sheet', () => {
     );
   });
 
+  test('takes the place of the sheet before in its folder, and leaves what others put there', async () => {
+    const out = join(shell.folder, 'again');
+    const larger = await makeBoard(MENUS.replace('hall: {', 'attic: { art: "HALL" }, hall: {'));
+    await shell.run(...larger, 'menu', 'sheet', '--out', out);
+    const before = await readdir(out);
+    expect(before.filter((name) => name.endsWith('-attic.png'))).toHaveLength(1);
+    await writeFile(join(out, '900-mine.png'), 'mine');
+    await writeFile(join(out, '.menu-sheet'), '../outside.png\n', { flag: 'a' });
+    await writeFile(join(shell.folder, 'outside.png'), 'outside');
+    const { screens } = await shell.json<{ screens: readonly { file: string }[] }>(
+      ...(await makeBoard()),
+      ...['menu', 'sheet', '--out', out],
+    );
+    const files = screens.map(({ file }) => file);
+    expect((await readdir(out)).sort()).toEqual(
+      [...files, '.menu-sheet', '900-mine.png', 'index.html', 'sheet.png'].sort(),
+    );
+    expect(await readFile(join(shell.folder, 'outside.png'), 'utf8')).toBe('outside');
+  });
+
+  test('writes over no file that is of no earlier sheet', async () => {
+    const out = join(shell.folder, 'mine');
+    await mkdir(out);
+    await writeFile(join(out, 'index.html'), 'mine');
+    const { exitCode, err } = await shell.try(
+      ...(await makeBoard()),
+      'menu',
+      'sheet',
+      '--out',
+      out,
+    );
+    expect(exitCode).toBe(2);
+    expect(err).toContain(
+      'index.html is there already and of no earlier sheet; choose another --out',
+    );
+    expect(await readdir(out)).toEqual(['index.html']);
+    expect(await readFile(join(out, 'index.html'), 'utf8')).toBe('mine');
+  });
+
   test('says where it cannot write, and that a theme is not there', async () => {
     const board = await makeBoard();
     const failed = await shell.try(...board, 'menu', 'sheet', '--out', '/dev/null/x');
