@@ -126,7 +126,12 @@ describe('a module of others', () => {
   async function call(
     module: Partial<MenuModule>,
     where: string,
-  ): Promise<{ readonly caller: MenuCaller; readonly log: MemoryLog; readonly clock: FakeClock }> {
+  ): Promise<{
+    readonly board: MenuBoard;
+    readonly caller: MenuCaller;
+    readonly log: MemoryLog;
+    readonly clock: FakeClock;
+  }> {
     const log = new MemoryLog();
     const clock = new FakeClock();
     const parts = { modules: [{ ...MODULE, ...module, name: 'broken' }] };
@@ -139,7 +144,7 @@ describe('a module of others', () => {
     const caller = board.call('first');
     await caller.sees('The first menu');
     caller.type(`${where}\r`);
-    return { caller, log, clock };
+    return { board, caller, log, clock };
   }
 
   it.each<readonly [string, MenuModule['methods'][string]]>([
@@ -188,6 +193,45 @@ describe('a module of others', () => {
     expect(await late).toMatchObject({ message: 'this menu was given up' });
     expect(caller.screen.text()).not.toContain('too late');
     caller.hangUp();
+  });
+
+  it('that loops without end is given up, and others are served meanwhile (rule P5)', async () => {
+    let turns = 0;
+    let isOver = false;
+    const { board, clock, caller } = await call(
+      {
+        methods: {
+          go: async () => {
+            for (; !isOver; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+            return { kind: 'previous' };
+          },
+        },
+      },
+      'x',
+    );
+    await caller.sees('Broken?');
+    caller.type('y\r');
+    await caller.until('the loop', () => turns > 10);
+    const other = board.call('first');
+    await other.sees('The first menu');
+    other.type('x\r');
+    await other.sees('Broken?');
+    const before = turns;
+    await caller.until('more of the loop', () => turns > before);
+    await clock.advance(LIMITS.ownModuleMs);
+    await caller.sees(LATER);
+    expect(other.screen.text()).not.toContain(LATER);
+    isOver = true;
+    for (const each of [caller, other]) each.hangUp();
+  });
+
+  it('that leads to itself without end costs its caller the call, and nobody else (rule P5)', async () => {
+    const again: MenuModule['enter'] = () => Promise.resolve({ kind: 'goto', menu: 'door' });
+    const { board, caller } = await call({ enter: again }, 'door');
+    expect(await caller.ended).toBe('loop');
+    const other = board.call('first');
+    await other.sees('The first menu');
+    other.hangUp();
   });
 
   it('may take its time while it asks the caller (rule P5)', async () => {
