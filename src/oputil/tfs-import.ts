@@ -10,6 +10,7 @@ import { sayStock } from '../texts/texts';
 
 /** One account of The Forgotten Server; the secret is '' without a second factor. */
 export interface TfsAccount {
+  /** Of the file, or the id of the row. */
   readonly line: number;
   readonly name: string;
   readonly email: string;

@@ -4,12 +4,14 @@ import { nearestName } from '../base/nearest';
 import { listFoldedNames } from '../store/users';
 import { makeSysopFirst } from './account';
 import { readBounded } from './oputil-io';
+import { readTfsDatabase } from './tfs-database';
 import { parseCsv, type CsvRecord } from './csv';
 import type { CommandContext } from './command-context';
 import { TfsImport, type ImportResult, type TfsAccount } from './tfs-import';
 
 interface ImportOptions {
   readonly csv?: string;
+  readonly dsn?: string;
   readonly rawKey?: boolean;
   readonly replace?: boolean;
   readonly dryRun?: boolean;
@@ -20,12 +22,16 @@ The file has a first line with the columns name, email and secret, or those
 three without it; commas, semicolons or tabs between them. It is what this
 prints:
   mysql -B -e 'SELECT name, email, secret FROM accounts' tfs > accounts.tsv
+--dsn reads the same columns of the table accounts itself, where the driver
+mysql2 is installed (npm install mysql2), and changes nothing there. The
+password is in the address or, better, in MYSQL_PWD. Over a network it is TLS
+alone; ?socket=/run/mysqld/mysqld.sock is for the same machine.
 An empty secret or NULL is an account without a second factor. --raw-key is
 for servers that took the characters of the secret as the key, without
 decoding them. New accounts have no password that anybody knows: they reset it
 by mail, or you set one with user pw. Accounts that are there keep all they
 have and get the secret; with one of their own they keep it, unless --replace.
-Each line is reported, and done for itself: a file may be imported again.
+Each account is reported, and done for itself: it may be imported again.
 Their owners make backup codes after signing in.`;
 
 /** `user import-tfs`: accounts of The Forgotten Server with their secrets. */
@@ -33,7 +39,8 @@ export function addTfsImport(user: Command, context: CommandContext): void {
   user
     .command('import-tfs')
     .description('take over accounts and secrets of The Forgotten Server')
-    .addOption(new Option('--csv <file>', 'name,email,secret').makeOptionMandatory())
+    .addOption(new Option('--csv <file>', 'name,email,secret').conflicts('dsn'))
+    .option('--dsn <address>', 'mysql://user@127.0.0.1:3306/tfs')
     .option('--raw-key', 'the characters of a secret are its key')
     .option('--replace', 'in place of second factors that accounts have here')
     .option('--dry-run', 'only say what would be done')
@@ -42,11 +49,11 @@ export function addTfsImport(user: Command, context: CommandContext): void {
 }
 
 async function importAccounts(context: CommandContext, options: ImportOptions): Promise<void> {
-  const file = options.csv ?? '';
-  const accounts = readAccounts(
-    parseCsv(await readBounded(file, { mostBytes: MAX_BYTES, what: 'a list of accounts' }), file),
-    file,
-  );
+  const { csv, dsn } = options;
+  if (csv === undefined && dsn === undefined)
+    throw new BbsError('USAGE', 'which accounts? --csv FILE or --dsn mysql://user@127.0.0.1/tfs');
+  const accounts =
+    dsn === undefined ? await readFileOf(csv ?? '') : await readTfsDatabase(dsn, context.io.env);
   const backend = await context.makeBackend();
   if (options.dryRun !== true) await makeSysopFirst(context);
   const importing = new TfsImport({
@@ -60,8 +67,15 @@ async function importAccounts(context: CommandContext, options: ImportOptions): 
   const results: ImportResult[] = [];
   for (const account of accounts) results.push(await importing.take(account));
   const failed = results.filter(({ kind }) => kind === 'failed').length;
-  context.show(report(context, results, options.dryRun === true), { results, failed });
+  const isFile = dsn === undefined;
+  const lines = report(context, results, { isFile, isDry: options.dryRun === true });
+  context.show(lines, { results, failed });
   if (failed > 0) context.exitCode = 1;
+}
+
+async function readFileOf(file: string): Promise<readonly TfsAccount[]> {
+  const text = await readBounded(file, { mostBytes: MAX_BYTES, what: 'a list of accounts' });
+  return readAccounts(parseCsv(text, file), file);
 }
 
 /** Limit of the file, about a million accounts. */
@@ -104,11 +118,11 @@ const DONE: Readonly<Record<ImportResult['kind'], string>> = {
 function report(
   context: CommandContext,
   results: readonly ImportResult[],
-  dryRun: boolean,
+  { isFile, isDry }: { readonly isFile: boolean; readonly isDry: boolean },
 ): readonly string[] {
   const table = context.table(
     [
-      { title: 'Line', align: 'right' },
+      { title: isFile ? 'Line' : 'Id', align: 'right' },
       { title: 'Name', most: 24 },
       { title: 'Done' },
       { title: 'What' },
@@ -117,6 +131,6 @@ function report(
   );
   const count = (kind: ImportResult['kind']): number =>
     results.filter((result) => result.kind === kind).length;
-  const sums = `${results.length} lines: ${count('made')} accounts made, ${count('bound')} secrets bound, ${count('kept')} kept, ${count('failed')} failed`;
-  return [...table, '', dryRun ? `${sums}; nothing was changed (--dry-run)` : sums];
+  const sums = `${results.length} ${isFile ? 'lines' : 'rows'}: ${count('made')} accounts made, ${count('bound')} secrets bound, ${count('kept')} kept, ${count('failed')} failed`;
+  return [...table, '', isDry ? `${sums}; nothing was changed (--dry-run)` : sums];
 }

@@ -33,6 +33,9 @@ const PACKAGES: Readonly<Record<string, string>> = {
   nginx: 'nginx-light',
   caddy: 'caddy',
   python3: 'python3',
+  mariadb: 'mariadb-client',
+  mariadbd: 'mariadb-server',
+  'mariadb-install-db': 'mariadb-server',
   sz: 'lrzsz',
   rz: 'lrzsz',
 };

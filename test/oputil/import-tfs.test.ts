@@ -129,11 +129,33 @@ test.each([
   expect(err).toContain(why);
 });
 
-test('without --csv, or without the file, it says so', async () => {
-  expect((await shell.try('user', 'import-tfs')).exitCode).toBe(2);
-  const { exitCode, err } = await shell.try('user', 'import-tfs', '--csv', '/no/file');
+test.each([
+  'tfs',
+  'postgres://joe:sesame-7@127.0.0.1/tfs',
+  'mysql://127.0.0.1/tfs',
+  'mysql://joe:sesame-7@127.0.0.1/',
+  'mysql://joe:sesame-7@127.0.0.1/tfs?ssl=off',
+])('--dsn %s is refused, and its password not said', async (dsn) => {
+  const { exitCode, err } = await shell.try('user', 'import-tfs', '--dsn', dsn);
   expect(exitCode).toBe(2);
-  expect(err).toContain('cannot read /no/file');
+  expect(err).toContain('--dsn is an address like mysql://user@127.0.0.1:3306/tfs');
+  expect(err).not.toContain('sesame-7');
+});
+
+test('--dsn without its driver says what to install', async () => {
+  const ran = await shell.try('user', 'import-tfs', '--dsn', 'mysql://joe@127.0.0.1/tfs');
+  expect(ran.exitCode).toBe(1);
+  expect(ran.err).toContain('npm install mysql2');
+});
+
+test('without --csv and --dsn, with both, or without the file, it says so', async () => {
+  const { err } = await shell.try('user', 'import-tfs');
+  expect(err).toContain('--csv FILE or --dsn mysql://');
+  const both = ['--csv', 'a.csv', '--dsn', 'mysql://joe@127.0.0.1/tfs'];
+  expect((await shell.try('user', 'import-tfs', ...both)).exitCode).toBe(2);
+  const missing = await shell.try('user', 'import-tfs', '--csv', '/no/file');
+  expect(missing.exitCode).toBe(2);
+  expect(missing.err).toContain('cannot read /no/file');
 });
 
 test('CSV: whatever is quoted comes back as it was, with the line it began on', () => {
