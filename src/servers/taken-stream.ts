@@ -17,6 +17,7 @@ const HIGH_WATER_BYTES = 128 * 1024;
 export class TakenStream extends Duplex {
   private unsent: Buffer = Buffer.alloc(0);
   private whenSent: (() => void) | undefined;
+  private isSending = false;
   private isOver = false;
   private isReleased = false;
   /** Input since the taker has destroyed the stream. */
@@ -45,6 +46,18 @@ export class TakenStream extends Duplex {
 
   /** To be called whenever the client has received output. */
   goOn(): void {
+    // What is received at once calls this again, for each piece: the loop below goes on by itself.
+    if (this.isSending) return;
+    this.isSending = true;
+    this.sendPieces();
+    this.isSending = false;
+    if (this.unsent.length > 0) return;
+    const done = this.whenSent;
+    this.whenSent = undefined;
+    done?.();
+  }
+
+  private sendPieces(): void {
     while (this.unsent.length > 0 && !this.destroyed) {
       const room = this.options.room();
       if (room <= 0) return;
@@ -52,10 +65,6 @@ export class TakenStream extends Duplex {
       this.unsent = this.unsent.subarray(piece.length);
       this.options.send(piece);
     }
-    if (this.unsent.length > 0) return;
-    const done = this.whenSent;
-    this.whenSent = undefined;
-    done?.();
   }
 
   /** Resolves when all that was written is queued for the caller, or the stream is destroyed. */

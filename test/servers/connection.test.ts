@@ -63,3 +63,26 @@ test('input that comes after the taker has destroyed the stream waits, and is fo
   await eventually('all of it', () => heard === 'one two three');
   await eventually('the transport to go on', () => flows.at(-1) === true);
 });
+
+test('a taker may write any size in one piece to a caller who takes all of it at once', async () => {
+  let sentBytes = 0;
+  const ignore = (): void => undefined;
+  const connection = new Connection({
+    ...{ server: 'telnet', remoteIp: '192.0.2.1', clock: new FakeClock() },
+    turns: new InputTurns(),
+    transport: {
+      send: (piece, done) => {
+        sentBytes += piece.length;
+        done();
+      },
+      ...{ finish: ignore, destroy: ignore, flow: ignore },
+    },
+  });
+  const stream = connection.takeOver({
+    decoded: Buffer.alloc(0),
+    ...{ onInput: ignore, onOutput: ignore },
+  });
+  const all = Buffer.alloc(256 * KIB * KIB);
+  await new Promise((resolve) => stream.write(all, resolve));
+  expect(sentBytes).toBe(all.length);
+});
