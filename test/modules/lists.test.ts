@@ -153,6 +153,18 @@ describe('last callers', () => {
     await caller.seesNot('The Archive');
     caller.hangUp();
     await caller.ended;
+
+    // In 40 columns it has two rows.
+    const narrow = await board.callBySsh({ userName: 'ann', password: PASSWORD }, 'mainMenu', {
+      width: 40,
+    });
+    await narrow.until('a key to be asked for', () => narrow.isAsked);
+    narrow.type('l\r');
+    expect(await narrow.sees('Archive')).toMatch(
+      /^Llanfairpwllgwyngyll on the sea, The *\nArchive$/m,
+    );
+    narrow.hangUp();
+    await narrow.ended;
   });
 
   it('keeps the names of accounts that are gone', async () => {

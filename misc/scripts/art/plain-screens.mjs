@@ -6,14 +6,16 @@ const screen = (...lines) => `${lines.join('\n')}\n`;
 /** What a message needs below its first row: its view has three rows, and hides what the art has there. */
 const MESSAGE_ROWS = ['', ''];
 
-/** A list that may grow down to row 20; what stands below it keeps a pause prompt out of it. */
+/** A list that may grow down to row 19; what stands below it keeps a pause prompt out of it. */
 const list = (headline) =>
   screen(
     headline,
     '%TL20',
     '%VM1',
-    ...Array(17).fill(''),
-    '%TL21',
+    ...Array(16).fill(''),
+    // Two rows: a place or an address may be longer than 40 columns.
+    '%MT21',
+    '',
     'Arrow keys: up, down. Enter, Esc: back.',
   );
 
@@ -303,8 +305,9 @@ export const PLAIN_SCREENS = {
     'Your calls',
     '%TL20',
     '%VM1',
-    ...Array(15).fill(''),
-    '%TL21',
+    ...Array(14).fill(''),
+    '%MT21',
+    '',
     'E: end it. N: one was not me.',
     'Enter, Esc: back.',
   ),
