@@ -41,6 +41,22 @@ describe('keys that are typed before their screen', () => {
     ]);
   });
 
+  it('typed into a field in one go are answered by one write, and one by one by as many', async () => {
+    const caller = await call('login');
+    const { sent } = caller.screen;
+    let before = sent.length;
+    caller.type('zack');
+    await caller.sees('zack');
+    expect(sent.length - before).toBe(1);
+    for (const letter of 'abc') {
+      before = sent.length;
+      caller.type(letter);
+      await caller.until('its echo', () => sent.length > before);
+      expect(sent.length - before).toBe(1);
+    }
+    await caller.sees('zackabc');
+  });
+
   it('pass by no page before the sign-in, such as the one before an application', async () => {
     const caller = await call('matrix');
     caller.type('n\r\rabc');

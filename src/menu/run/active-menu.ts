@@ -309,6 +309,7 @@ export class ActiveMenu implements FormContext {
         messages: liveMessages(this.shownAs, this.screen),
         size: this.screen.composition.size,
         moves: this.screen.moves,
+        pauses: () => this.screen.flush(),
       });
       const transition = await this.answer(arrival);
       if (this.memory.has(STANDING_NOTE)) await noteTyped(this.caller, this.unsent);

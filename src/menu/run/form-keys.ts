@@ -57,7 +57,9 @@ export class FormKeys {
       this.context.screen.message(this.standingNote, 'note');
       this.module.changed?.(this.context, touched);
     }
-    this.context.screen.flush();
+    // What was typed in one go is answered in one write, with its last key or at the end of its turn.
+    const { terminal } = this.context.caller;
+    if (terminal.nextTyped === undefined || terminal.isLineByLine) this.context.screen.flush();
     return undefined;
   }
 
@@ -82,6 +84,7 @@ export class FormKeys {
   /** Keys that mean the same in each menu that gives them no meaning of its own. */
   private ofEveryMenu(key: Key): Promise<Transition> | Transition | undefined {
     const { screen } = this.context;
+    screen.flush();
     const { form, rules } = screen.composition;
     if (key.name === '?' || key.name === 'f1') return { kind: 'help' };
     if (isEscape(key) || key.name === 'ctrl + d') {
@@ -114,10 +117,9 @@ export class FormKeys {
   }
 
   private obeyKey(rule: KeyRule, key: Key): Promise<Transition> | undefined {
-    if (rule.viewId !== undefined) {
-      this.context.screen.focus(rule.viewId);
-      this.context.screen.flush();
-    }
+    if (rule.viewId !== undefined) this.context.screen.focus(rule.viewId);
+    // Also what keys before this one did, whose answer waits.
+    this.context.screen.flush();
     const { form, rules } = this.context.screen.composition;
     const value = form.values();
     const view = rule.viewId === undefined ? undefined : form.view(rule.viewId);

@@ -51,6 +51,8 @@ interface WaitOptions {
   /** The window size of the screen. */
   readonly size: ScreenSize;
   readonly moves?: Moves | undefined;
+  /** Called where keys that were typed ahead wait for a later turn: what the last one did is to be seen. */
+  readonly pauses?: () => void;
 }
 
 const REAL_TIME_MS = 250;
@@ -73,7 +75,9 @@ export class KeyReader {
   /** Rejects with the session's reason when it ends. */
   async next(options: WaitOptions): Promise<Arrival> {
     const { caller } = this;
-    await this.board.keyTurns.next();
+    const turn = this.board.keyTurns.next();
+    if (turn !== undefined) options.pauses?.();
+    await turn;
     caller.signal.throwIfAborted();
     if (this.isResized(options.size)) return { kind: 'resize' };
     if (caller.inbox.has(options.messages)) return { kind: 'message' };
