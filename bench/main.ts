@@ -3,6 +3,7 @@ import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchBridge } from './bridge';
+import { benchBurst } from './burst';
 import { benchCodeTiming } from './code-timing';
 import { benchCrowd } from './crowd';
 import { benchEngine } from './engine';
@@ -20,6 +21,7 @@ import { benchTiming } from './timing';
 const PARTS: Readonly<Record<string, (scale: Scale) => Promise<readonly Figure[]>>> = {
   start: benchStart,
   'sign-ins': benchSignIns,
+  burst: benchBurst,
   latency: async (scale) => [...(await benchLatency(scale)), ...(await benchHostile(scale))],
   bridge: benchBridge,
   memory: benchMemory,
