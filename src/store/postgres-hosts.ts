@@ -58,6 +58,8 @@ export class PostgresHosts {
   /** Throws what the servers have said, or why none was reached. */
   async connect(options: ConnectOptions): Promise<Client> {
     const { places } = this.address;
+    if (places.length > 1 && this.timeline === 0 && options.onlyToRead !== true)
+      await this.learn(options);
     const order = [...places.slice(this.current), ...places.slice(0, this.current)];
     let found: Client | undefined;
     const tried: Promise<Client>[] = [];
@@ -83,6 +85,17 @@ export class PostgresHosts {
     } catch (error) {
       throw mostTelling((error as AggregateError).errors);
     }
+  }
+
+  /** Before the first connection: an old primary that goes on may be the first to answer. */
+  private async learn(options: ConnectOptions): Promise<void> {
+    const asked = this.address.places.map((place) => this.open(place, options).then(cut));
+    try {
+      await Promise.any(asked);
+    } catch (error) {
+      throw mostTelling((error as AggregateError).errors);
+    }
+    await Promise.race([Promise.allSettled(asked), delay(AHEAD_MS, undefined, { ref: false })]);
   }
 
   private async open(place: PostgresPlace, options: ConnectOptions): Promise<Client> {
