@@ -88,8 +88,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'unknown-theme': { many: 'themes are not there', instead: 'another one stands in' },
   'unknown-text': { many: 'texts have an id that is not known', instead: 'nobody reads it' },
   'wrong-text': { many: 'texts cannot be said', instead: "the board's own sentence is" },
-  'theme-key': { many: 'keys of themes mean nothing here and have no effect' },
-  'theme-menu': { many: 'menus and prompts that themes change are not there' },
+  'theme-key': { many: 'entries of themes are not known here, or cannot be, and have no effect' },
   'theme-art': { many: 'pictures are not in a theme of the board, and others stand in' },
   'theme-lacks': { many: 'pictures are missing for callers of some theme' },
   'unknown-base': {

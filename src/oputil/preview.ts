@@ -248,6 +248,8 @@ function previewServices(
     db,
     talk: new NodeTalk({ db, clock, nodes, budgets: refusing() }),
     mailer: { sendsMail: true },
+    // Nobody else is in any door.
+    doorSeats: { take: () => Promise.resolve(() => undefined) },
     destinationHealth: { tried: () => undefined, failingSinceMs: () => undefined },
     ...NOTHING_PENDING,
     sshKeys: new AccountKeys({ db, clock: context.clock }),

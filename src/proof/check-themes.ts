@@ -41,7 +41,7 @@ class ThemeChecker {
       // Blocks of the file's own are there to be referred to.
       if (known.includes(key) || [...placesIn([node])].some((place) => used.has(place))) continue;
       const text = `a theme has no block '${key}', and no @reference: leads to it`;
-      this.note('theme-key', '', keyPlace, text, nearestName(key, known));
+      this.note('', keyPlace, text, nearestName(key, known));
     }
     for (const path of ['info', 'info.area', 'customization', 'customization.defaults'] as const)
       this.checkKeys(blockAt(root, path.split('.')), THEME_KEYS[path], path);
@@ -78,7 +78,7 @@ class ThemeChecker {
 
   private missing(what: string, name: string, place: Place, names: Iterable<string>): void {
     const text = `there is no ${what} '${name}', which this theme changes`;
-    this.note('theme-menu', '', place, text, nearestName(name, names));
+    this.note('', place, text, nearestName(name, names));
   }
 
   /** `{ mci }`, with forms inside by number, and their variants by the codes of their views. */
@@ -96,7 +96,7 @@ class ThemeChecker {
         this.checkForm(subject, entry.node, { keys: ['mci'], hasForms: !isVariant });
       } else if (!keys.includes(key)) {
         const text = `'${key}' means nothing in a theme's changes of a screen`;
-        this.note('theme-key', subject, entry.keyPlace, text, nearestName(key, keys));
+        this.note(subject, entry.keyPlace, text, nearestName(key, keys));
       }
     }
   }
@@ -107,11 +107,11 @@ class ThemeChecker {
       const type = /^[A-Z]{2}\d{0,3}$/.test(mci) ? findViewType(mci.slice(0, 2)) : undefined;
       if (type === undefined && kindOfCode(mci.slice(0, 2)) === 'value') {
         const text = `'${mci}' is a value that the art places, and has the width and colours that it has there`;
-        this.note('theme-key', subject, keyPlace, text);
+        this.note(subject, keyPlace, text);
       } else if (type === undefined) {
         const text = `'${mci}' is no view: that is the code of a kind and a number, like VM1`;
         const nearest = nearestName(mci.slice(0, 2), Object.keys(VIEW_TYPES));
-        this.note('unknown-view', subject, keyPlace, text, nearest);
+        this.note(subject, keyPlace, text, nearest);
       } else if (view.kind !== 'object') this.notABlock(subject, view);
       else for (const [name, entry] of view.entries) this.checkView(subject, mci, [name, entry]);
     }
@@ -125,14 +125,14 @@ class ThemeChecker {
     if (property === undefined) {
       const names = type.properties.map((each) => each.name);
       const text = `${mci} of this theme: a ${type.name} has no property '${name}'`;
-      this.note('unknown-property', subject, keyPlace, text, nearestName(name, names));
+      this.note(subject, keyPlace, text, nearestName(name, names));
     } else if ((PROTECTED_PROPERTIES as readonly string[]).includes(name)) {
       const text = `'${name}' of ${mci} is not a theme's to change: the menu's own counts`;
-      this.note('theme-key', subject, keyPlace, text);
+      this.note(subject, keyPlace, text);
     } else {
       const wrong = isAddress(node) ? undefined : checkProperty(property, toPlain(node));
       if (wrong === undefined) return;
-      this.note('wrong-property', subject, keyPlace, `'${name}' of ${mci} in this theme ${wrong}`);
+      this.note(subject, keyPlace, `'${name}' of ${mci} in this theme ${wrong}`);
     }
   }
 
@@ -143,13 +143,7 @@ class ThemeChecker {
       const text = isThemed(key)
         ? `'${key}' means nothing in the config of this menu`
         : `'${key}' is not a theme's to change: the menu's own counts`;
-      this.note(
-        'theme-key',
-        subject,
-        keyPlace,
-        text,
-        isThemed(key) ? nearestName(key, known) : undefined,
-      );
+      this.note(subject, keyPlace, text, isThemed(key) ? nearestName(key, known) : undefined);
     }
   }
 
@@ -157,17 +151,16 @@ class ThemeChecker {
     for (const [key, { keyPlace }] of node?.entries ?? []) {
       if (known.includes(key)) continue;
       const text = `'${key}' means nothing in '${what}' of a theme`;
-      this.note('theme-key', '', keyPlace, text, nearestName(key, known));
+      this.note('', keyPlace, text, nearestName(key, known));
     }
   }
 
   private notABlock(subject: string, { place }: SourceNode): void {
-    const text = 'this is a block in braces: { ... }';
-    this.findings.push({ severity: 'warning', rule: 'wrong-form', place, subject, text });
+    this.note(subject, place, 'this is a block in braces: { ... }');
   }
 
-  private note(rule: string, subject: string, place: Place, text: string, nearest?: string): void {
-    const finding = { severity: 'warning', rule, place, subject, text } as const;
+  private note(subject: string, place: Place, text: string, nearest?: string): void {
+    const finding = { severity: 'warning', rule: 'theme-key', place, subject, text } as const;
     this.findings.push(nearest === undefined ? finding : { ...finding, nearest });
   }
 }

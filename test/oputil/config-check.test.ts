@@ -188,7 +188,10 @@ it('what a theme holds that the board does not know is told alike by both checks
     '{ infos: { name: "Ember" }\n info: { nmae: "E" } }',
   );
   const first = /theme\.hjson:1:3: .*a theme has no block 'infos'.*; did you mean 'info'\?/;
-  const one = new RegExp(`^(warning: )?2 keys of themes mean nothing here.*${first.source}$`, 'm');
+  const one = new RegExp(
+    `^(warning: )?2 entries of themes are not known here.*${first.source}$`,
+    'm',
+  );
   for (const noun of ['config', 'menu']) {
     expect(await shell.run('--board', dir.path, noun, 'check')).toMatch(one);
     const all = await shell.run('--board', dir.path, noun, 'check', '--all');
