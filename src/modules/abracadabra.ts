@@ -19,11 +19,11 @@ const KEYS: Readonly<Record<string, string>> = {
   ...BRIDGE_KEYS,
   name: 'What callers read it is called, and what `nodeMax` counts by; the program’s name where nothing is said.',
   cmd: 'The program, with its path.',
-  args: 'Its arguments, a list: {node} {dropFile} {dropFilePath} {dropFileDir} {userAreaDir} {userId} {userName} (safe for file names) {userNameRaw} {srvPort} {cwd} {termHeight} {termWidth}. No shell reads them.',
+  args: 'Its arguments, a list: {node} {dropFile} {dropFilePath} {dropFileDir} {userAreaDir} {userId} {userName} (safe for file names) {userNameRaw} {srvPort} {cwd} {termHeight} {termWidth} {remoteIp} (the caller’s address). No shell reads them.',
   preCmd: 'A program that runs first, within 30 seconds; the door is not opened where it fails.',
   preCmdArgs: 'Its arguments, with the same variables.',
   cwd: 'Folder in which they run; that of `cmd` where nothing is said.',
-  env: 'Variables of the environment, besides PATH, LANG, HOME, TERM, COLUMNS and LINES.',
+  env: 'Variables of the environment, with the same in braces, besides PATH, LANG, HOME, TERM, COLUMNS and LINES.',
   dropFileType: `${Object.keys(DROP_FILES).join(', ')}, or none: which drop file is written before it starts.`,
   nodeMax:
     'How many callers of the board may be in it at once, on all its processes; 0, where nothing is said, for no limit.',
@@ -151,16 +151,15 @@ async function prepare(
     ...{ userAreaDir: userArea, userId: id, srvPort: port ?? 0, cwd },
     userName: userName.toLowerCase().replaceAll(/[^a-z0-9_-]/g, '_'),
     userNameRaw: withoutControls(userName),
-    ...{ termHeight: rows, termWidth: columns },
+    ...{ termHeight: rows, termWidth: columns, remoteIp: taken.facts.remoteIp },
   };
-  const fill = (list: unknown): readonly string[] =>
-    (isList(list) ? list : []).map((text) =>
-      text.replaceAll(/\{(\w+)\}/g, (whole, key: string) => String(values[key] ?? whole)),
-    );
+  const fillOne = (text: string): string =>
+    text.replaceAll(/\{(\w+)\}/g, (whole, key: string) => String(values[key] ?? whole));
+  const fill = (list: unknown): readonly string[] => (isList(list) ? list : []).map(fillOne);
   const env = {
     ...keep(['PATH', 'LANG', 'HOME']),
     ...{ TERM: taken.facts.terminalType || 'ansi', COLUMNS: `${columns}`, LINES: `${rows}` },
-    ...textsOf(settings['env']),
+    ...textsOf(settings['env'], fillOne),
   };
   const { preCmd } = settings;
   if (typeof preCmd === 'string' && preCmd !== '')
@@ -245,9 +244,9 @@ function blockOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-function textsOf(value: unknown): Readonly<Record<string, string>> {
+function textsOf(value: unknown, fill: (text: string) => string): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    Object.entries(blockOf(value)).map(([key, text]) => [key, String(text)]),
+    Object.entries(blockOf(value)).map(([key, text]) => [key, fill(String(text))]),
   );
 }
 

@@ -8,7 +8,7 @@ export const RLOGIN_FIELDS = {
   clientName:
     'First field of the greeting; `{userName}` where nothing is said, `{password}` for a password that is made for each caller. A secret of the board stands there as `@environment:NAME` or `@file:NAME`.',
   serverName:
-    'Second field; `{userName}` where nothing is said, `[TAG]{userName}` for door servers.',
+    'Second field; `{userName}` where nothing is said, `[TAG]{userName}` for door servers; `{remoteIp}` is the caller’s address, in each field.',
   terminal:
     'Third field; `{terminalType}/115200` where nothing is said, `xtrn=CODE` to begin with a door.',
 } as const;
@@ -18,7 +18,8 @@ export const rloginProtocol: OnwardProtocol = {
   port: 513,
   keys: { ...RLOGIN_FIELDS, ...ACCOUNT_KEYS },
   open: (socket, { context, settings, taken, signal, userName, password = '' }) => {
-    const values = { userName, password, terminalType: taken.facts.terminalType };
+    const { terminalType, remoteIp } = taken.facts;
+    const values = { userName, password, terminalType, remoteIp };
     return greetByRlogin(socket, rloginFields(settings, values), {
       ...{ clock: context.services.clock, limitMs: ANSWER_MS, signal },
     });
@@ -49,6 +50,9 @@ export const rloginModule = handOnModule(
 /** Fills a field in one pass: what a caller is called is never read as a template. */
 export function fillField(template: unknown, values: Readonly<Record<string, string>>): string {
   return String(template)
-    .replaceAll(/\{(userName|password|terminalType)\}/g, (_, key: string) => values[key] ?? '')
+    .replaceAll(
+      /\{(userName|password|terminalType|remoteIp)\}/g,
+      (_, key: string) => values[key] ?? '',
+    )
     .replaceAll('\0', '');
 }

@@ -26,6 +26,8 @@ interface ShellOptions extends AccountOptions {
   readonly terminalType: string;
   /** As it is when read. */
   readonly size: () => TerminalSize;
+  /** Asked of the server there, which takes the variables that it knows. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /**
@@ -100,10 +102,11 @@ function signIn(client: Client, sock: Socket, options: AccountOptions): Promise<
 }
 
 function shell(client: Client, options: ShellOptions): Promise<FarSide> {
-  const { terminalType, size } = options;
+  const { terminalType, size, env } = options;
   const { width, height } = size();
   return new Promise((resolve, reject) => {
-    client.shell({ term: terminalType, cols: width, rows: height }, (error, channel) => {
+    const window = { term: terminalType, cols: width, rows: height };
+    client.shell(window, { env }, (error, channel) => {
       if (error !== undefined) reject(refusalOf(error));
       else {
         resolve(

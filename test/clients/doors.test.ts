@@ -20,6 +20,7 @@ def size(*_):
 if what == "tell":
     print("tty", os.isatty(0), "args", rest, flush=True)
     print("env", sorted(os.environ), flush=True)
+    print("own", os.environ.get("OWN"), flush=True)
     print(open(rest[0], encoding="cp437").read(), flush=True)
     size()
     signal.signal(signal.SIGWINCH, size)
@@ -89,7 +90,7 @@ beforeAll(async () => {
   });
   const menus = {
     tell: door(['tell', '{dropFilePath}', '{userName}', '{userNameRaw}', '$(id); `id`', '{node}'], {
-      ...{ dropFileType: 'DOOR32', env: { OWN: 'x' } },
+      ...{ dropFileType: 'DOOR32', env: { OWN: 'from {remoteIp}' } },
     }),
     cling: door(['cling', pids], { name: 'Cling' }),
     eat: door(['eat'], { limits: { cpuSeconds: 1, memoryMB: 200 } }),
@@ -146,6 +147,7 @@ test('a door has a terminal, its arguments as they are, its drop file, and no va
   expect(flat).toContain("'alice_d','AliceD','$(id);`id`'");
   expect(flat).toMatch(/env\['COLUMNS'.*'OWN','PATH'/);
   expect(flat).not.toContain('SALLYPORT');
+  expect(shown).toContain('own from 127.0.0.1');
   expect(shown).toMatch(/Sallyport\s+2\s+Alice D\s+Alice D\s+30\s+60\s+1\s+\d/);
   alice.type('hello\r');
   await alice.sees('heard hello');

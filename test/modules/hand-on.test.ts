@@ -37,6 +37,7 @@ describe('modules that hand a caller on', () => {
         },
       },
       plain: { module: 'rlogin', config: to },
+      whence: { module: 'rlogin', config: { ...to, clientName: '{remoteIp}' } },
       taken: { module: 'rlogin', config: { ...to, name: 'Rivals', names: { carol: 'BOB' } } },
       folded: {
         module: 'rlogin',
@@ -127,6 +128,18 @@ describe('modules that hand a caller on', () => {
     call.send('\0in');
     await bob.sees('in');
     expect(call.received().includes(PASSWORD)).toBe(false);
+    call.socket.end();
+    await bob.sees('Command');
+  });
+
+  it('by rlogin: a field may have the address of the caller', async () => {
+    const bob = await come('bob');
+    const coming = farCall();
+    choose(bob, 'WHENCE');
+    const call = await coming;
+    await call.sees('\x00127.0.0.1\0bob\0');
+    call.send('\0in');
+    await bob.sees('in');
     call.socket.end();
     await bob.sees('Command');
   });

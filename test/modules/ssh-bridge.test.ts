@@ -30,11 +30,15 @@ describe('the module ssh_bridge', () => {
     };
     const module = 'ssh_bridge';
     const menus = {
-      word: { module, config: { ...to, password: THERE } },
+      word: {
+        module,
+        config: { ...to, password: THERE, env: { CALLER: '{userName} {remoteIp}' } },
+      },
       key: { module, config: { ...to, privateKey: ownKey.private } },
       wrong: { module, config: { ...to, password: 'another' } },
       other: { module, config: { ...to, password: THERE, hostKey: `SHA256:${'A'.repeat(43)}` } },
       unpinned: { module, config: { ...to, password: THERE, hostKey: undefined } },
+      odd: { module, config: { ...to, password: THERE, env: { 'a b': 'x' } } },
       web: { module, config: { ...to, port: silent.port, password: THERE } },
     };
     const commands = Object.fromEntries(
@@ -61,6 +65,7 @@ describe('the module ssh_bridge', () => {
     choose('WORD');
     const shell = await coming;
     expect(shell).toMatchObject({ size: '80x24', terminalType: 'ansi' });
+    expect(far.variables).toEqual(['CALLER=ALICE 127.0.0.1']);
     shell.channel.write('Welcome to the shell\r\n$ ');
     await alice.sees('Welcome to the shell');
     alice.type('ls');
@@ -118,6 +123,7 @@ describe('the module ssh_bridge', () => {
   it('is told by menu check what is missing', async () => {
     const { out } = await board.tryOputil('menu', 'check', '--all');
     expect(out).toMatch(/warning: unpinned: 'hostKey' is a fingerprint such as SHA256:/);
+    expect(out).toMatch(/warning: odd: 'env' is a map of names such as CALLER_ADDRESS/);
     expect(out).not.toMatch(/warning: word: /);
   });
 });

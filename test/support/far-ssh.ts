@@ -16,6 +16,8 @@ export class FarSsh {
   readonly shells: FarShell[] = [];
   /** Names and methods that were offered, in order. */
   readonly offered: string[] = [];
+  /** Variables that shells were given, `NAME=value`. */
+  readonly variables: string[] = [];
   /** `host:port` of the connections that were opened from here. */
   readonly tunnels: string[] = [];
   private readonly connections: Connection[] = [];
@@ -82,6 +84,10 @@ export class FarSsh {
       let terminal: PseudoTtyInfo | undefined;
       session.on('pty', (agree, _refuse, info) => {
         terminal = info;
+        agree?.();
+      });
+      session.on('env', (agree, _refuse, { key, val }) => {
+        this.variables.push(`${key}=${val}`);
         agree?.();
       });
       session.on('window-change', (agree, _refuse, { cols, rows }) => {
