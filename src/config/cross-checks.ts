@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { normalize } from 'node:path';
 import { toError } from '../base/errors';
 import { areEverybody, UNIX_PEER } from '../base/source';
 import { parsePostgresAddress } from '../base/postgres-address';
@@ -186,12 +187,15 @@ function* checkProxies(config: Config): Iterable<CrossFinding> {
       'is set, but proxies is empty: nobody is believed; list the networks of your proxies',
     );
   }
-  for (const { name, path, enabled, proxyProtocol } of listServers(config)) {
+  // Who comes by an address is none of those who open Unix sockets.
+  const byAddress = proxies.filter((text) => text !== UNIX_PEER);
+  const lack = proxies.length === 0 ? 'is empty' : `has "${UNIX_PEER}" alone`;
+  for (const { name, path, enabled, proxyProtocol, socket } of listServers(config)) {
     if (!enabled || !hasNoTls(name)) continue;
-    if (proxies.length === 0) {
+    if (socket === '' && byAddress.length === 0) {
       yield error(
         `${path}.enabled`,
-        'is true, but proxies is empty: it has no TLS and is for proxies alone; list the networks of your proxies',
+        `is true, but proxies ${lack}: it has no TLS and is for proxies alone; list the networks of your proxies`,
       );
     } else if (proxyProtocol === 'off' && config.forwardedHeader === 'off') {
       yield error(
@@ -201,18 +205,24 @@ function* checkProxies(config: Config): Iterable<CrossFinding> {
     }
   }
   for (const server of listServers(config)) {
-    if (!server.enabled || server.proxyProtocol === 'off' || proxies.length > 0) continue;
+    const { enabled, path, proxyProtocol, socket } = server;
+    if (!enabled || proxyProtocol === 'off' || socket !== '' || byAddress.length > 0) continue;
     yield error(
-      `${server.path}.proxyProtocol`,
-      'is required, but proxies is empty: nobody could connect; list the networks of your proxies',
+      `${path}.proxyProtocol`,
+      `is required, but proxies ${lack}: nobody could connect; list the networks of your proxies`,
     );
   }
 }
 
 /** A Unix socket has no address: who connects is a proxy, and says who calls. */
 function* checkSockets(config: Config): Iterable<CrossFinding> {
+  const paths = new Map([[normalize(config.verify.socket), 'verify.socket']]);
   for (const { name, path, enabled, proxyProtocol, socket } of listServers(config)) {
     if (!enabled || socket === '') continue;
+    const other = paths.get(normalize(socket));
+    if (other !== undefined)
+      yield error(`${path}.socket`, `is ${socket}, which ${other} has already`);
+    else paths.set(normalize(socket), `${path}.socket`);
     if (!config.proxies.includes(UNIX_PEER))
       yield error(
         `${path}.socket`,

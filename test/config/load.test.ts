@@ -134,6 +134,22 @@ test.each([
     '1:39: loginServers.ssh.proxyProtocol is required, but proxies is empty: nobody could connect; list the networks of your proxies',
   ],
   [
+    'proxies: [ "unix" ], loginServers: { ssh: { proxyProtocol: "required" } }',
+    '1:60: loginServers.ssh.proxyProtocol is required, but proxies has "unix" alone: nobody could connect; list the networks of your proxies',
+  ],
+  [
+    'proxies: [ "unix" ], forwardedHeader: "forwarded", contentServers: { web: { http: { enabled: true } } }',
+    '1:94: contentServers.web.http.enabled is true, but proxies has "unix" alone: it has no TLS and is for proxies alone; list the networks of your proxies',
+  ],
+  [
+    'proxies: [ "unix" ], loginServers: { telnet: { proxyProtocol: "required", socket: "run/one.sock" }, ssh: { proxyProtocol: "required", socket: "run/./one.sock" } }',
+    '1:143: loginServers.ssh.socket is run/./one.sock, which loginServers.telnet.socket has already',
+  ],
+  [
+    'proxies: [ "unix" ], verify: { socket: "run/one.sock" }, loginServers: { telnet: { proxyProtocol: "required", socket: "run/one.sock" } }',
+    '1:119: loginServers.telnet.socket is run/one.sock, which verify.socket has already',
+  ],
+  [
     'contentServers: { web: { https: { proxyProtocol: "required" } } }',
     '1:50: contentServers.web.https.proxyProtocol is required, but proxies is empty: nobody could connect; list the networks of your proxies',
   ],

@@ -72,8 +72,8 @@ export const WEB_SOCKET: readonly Mutant[] = [
     rule: 'G3',
     fault: 'the port without TLS is opened without proxies',
     file: 'src/config/cross-checks.ts',
-    find: '    if (proxies.length === 0) {\n',
-    put: '    if (proxies.length < 0) {\n',
+    find: "    if (socket === '' && byAddress.length === 0) {\n",
+    put: "    if (socket === '' && byAddress.length < 0) {\n",
   },
   {
     rule: 'G3',

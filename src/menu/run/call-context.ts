@@ -20,7 +20,6 @@ const WORDS_COLUMNS = 40;
 export const LINES_PROPERTY = 'line_by_line';
 export const LINES_ON = 'yes';
 
-/** The property of an account that goes from the sign-in straight to the main menu. */
 /** Property of an account that passes by the screens after its sign-in. */
 export const SKIP_PROPERTY = 'skip_welcome';
 export const SKIP_ON = 'yes';
