@@ -32,6 +32,7 @@ import type { Board } from './config/board';
 import { firstPasswordFile, forgetFirstPassword } from './config/first-password-file';
 import type { Config } from './config/schema';
 import { FeedbackBox } from './mail/feedback';
+import { isFactorDemanded } from './menu/run/owed-factor';
 import { Mailer } from './mail/mailer';
 import { createTemplateFiles, templateFolders, type FindTemplate } from './mail/template';
 import type { MailTransport } from './mail/transport';
@@ -304,6 +305,10 @@ export async function createBackend(db: Database, options: BackendOptions): Prom
     authenticator: new Authenticator({
       ...{ db, config, clock, random, log, hashes, secondFactor, notifier },
       ownAccounts: ownAccountsOf(accounts, options),
+      mustShowCode: (user) => {
+        const { required } = config().users.twoFactorAuth;
+        return isFactorDemanded(user, { required, nowMs: clock.nowMs() });
+      },
       ...(options.penalize === undefined ? {} : { penalize: options.penalize }),
       ...(options.mayGrant === undefined ? {} : { mayGrant: options.mayGrant }),
       ...(options.refused === undefined ? {} : { refused: options.refused }),

@@ -21,6 +21,11 @@ const SAMPLES: {
   'second-factor-on': { userId: 7, otpType: 'googleAuth' },
   'second-factor-off': { userId: 7 },
   'backup-code-used': { userId: 7, left: 3 },
+  'key-remembered': {
+    userId: 7,
+    fingerprint: 'SHA256:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8',
+    untilMs: Date.UTC(2026, 11, 24),
+  },
   'app-added': { userId: 7, label: 'Tablet' },
   'app-removed': { userId: 7, label: 'Old phone' },
   'backup-codes-new': { userId: 7 },

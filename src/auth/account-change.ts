@@ -1,3 +1,4 @@
+import { forgetSshKeys } from '../store/ssh-keys';
 import { addAccountEvent, type AccountEventKind } from '../store/account-events';
 import { addAudit } from '../store/audit';
 import type { Sql } from '../store/database';
@@ -79,6 +80,7 @@ export async function endLinks(
   await removePending(sql, userId);
   await removeEntryCode(sql, userId);
   await removeRecovery(sql, userId);
+  await forgetSshKeys(sql, userId);
 }
 
 /** What an application tells of a person, with the label that the sysop reads. */

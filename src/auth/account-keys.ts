@@ -2,7 +2,15 @@ import type { Clock } from '../base/clock';
 import type { Database, Sql } from '../store/database';
 import type { Notifier } from '../store/notice';
 import { findProperty, writeProperties } from '../store/properties';
-import { addSshKey, findSshKey, listSshKeys, removeSshKeys } from '../store/ssh-keys';
+import {
+  addSshKey,
+  findSshKey,
+  forgetSshKeys,
+  listSshKeys,
+  rememberSshKey,
+  removeSshKeys,
+} from '../store/ssh-keys';
+import { getUser, type User } from '../store/users';
 import type { SshKeyRow } from '../store/ssh-keys';
 import { recordChange, type Actor } from './account-change';
 import { isUsableKey, parseSshPublicKey, sshFingerprint, type SshPublicKey } from './ssh-key';
@@ -20,6 +28,8 @@ export interface OwnSshKey {
   /** undefined for a key that ENiGMA½ stored, which has no date. */
   readonly addedAtMs: number | undefined;
   readonly usedAtMs: number | undefined;
+  /** While it signs in without a code; `isRemembered` says whether it still does. */
+  readonly remembered: SshKeyRow['remembered'];
 }
 
 interface AccountKeysOptions {
@@ -43,7 +53,7 @@ export class AccountKeys {
       if (imported === undefined) return stored;
       const { fingerprint, algorithm, comment } = imported;
       if (stored.some((key) => key.fingerprint === fingerprint)) return stored;
-      const undated = { addedAtMs: undefined, usedAtMs: undefined };
+      const undated = { addedAtMs: undefined, usedAtMs: undefined, remembered: undefined };
       return [{ fingerprint, algorithm, comment, ...undated }, ...stored];
     });
   }
@@ -71,6 +81,62 @@ export class AccountKeys {
     );
     if (result === 'added') parts.changed?.();
     return result;
+  }
+
+  /**
+   * From now on the key with this number signs in without a code for `forMs` (rule N9); the caller of this has shown a
+   * code as `proven`. False where the account was changed since, or the key is gone. Other calls go on.
+   */
+  async remember(
+    proven: User,
+    {
+      keyId,
+      forMs,
+      actor,
+    }: { readonly keyId: number; readonly forMs: number; readonly actor: Actor },
+  ): Promise<boolean> {
+    const { db, clock, notifier } = this.parts;
+    const userId = proven.id;
+    const nowMs = clock.nowMs();
+    return db.transaction({ account: userId }, async (sql) => {
+      const { loginVersion, status } = await getUser(sql, userId);
+      if (loginVersion !== proven.loginVersion || status !== 2) return false;
+      const untilMs = clock.timelineMs() + forMs;
+      const key = { userId, id: keyId, atMs: nowMs, untilMs, loginVersion };
+      const rows = await listSshKeys(sql, userId);
+      const fingerprint = rows.find(({ id }) => id === keyId)?.fingerprint;
+      if (fingerprint === undefined || !(await rememberSshKey(sql, key))) return false;
+      const change = {
+        userId,
+        actor,
+        nowMs,
+        audit: 'key-remembered',
+        reason: fingerprint,
+      } as const;
+      await recordChange(sql, change);
+      await notifier?.notify(sql, {
+        kind: 'key-remembered',
+        userId,
+        fingerprint,
+        untilMs: nowMs + forMs,
+      });
+      return true;
+    });
+  }
+
+  /** One remembered key of an account, or all, need a code again; returns how many. */
+  async forget(
+    userId: number,
+    { fingerprint, actor }: { readonly fingerprint?: string | undefined; readonly actor: Actor },
+  ): Promise<number> {
+    const { db, clock } = this.parts;
+    const nowMs = clock.nowMs();
+    return db.transaction({ account: userId }, async (sql) => {
+      const gone = await forgetSshKeys(sql, userId, fingerprint);
+      for (const reason of gone)
+        await recordChange(sql, { userId, actor, nowMs, audit: 'key-forgotten', reason });
+      return gone.length;
+    });
   }
 
   /**

@@ -29,6 +29,8 @@ export interface AuthenticatorOptions extends Pick<
   readonly penalize?: LoginDeps['penalize'];
   /** False while nothing may be granted here; true where nothing is said. */
   readonly mayGrant?: LoginDeps['mayGrant'];
+  /** True for an account that the policy asks a second factor of; none where nothing is said. */
+  readonly mustShowCode?: LoginDeps['mustShowCode'];
   /** Told of each credential that is not accepted. */
   readonly refused?: LoginDeps['refused'];
   /** Maximum number of concurrent sign-ins; further ones are rejected as busy. */
@@ -59,6 +61,7 @@ export class Authenticator {
       room: new ConcurrencyLimit(options.mostAtOnce),
       regulator: new Regulator({ db, config, clock }),
       mayGrant: options.mayGrant ?? (() => true),
+      mustShowCode: options.mustShowCode ?? (() => false),
       penalize: options.penalize ?? (() => undefined),
       delayRejection: (userName, startedMs) => this.delayRejection(userName, startedMs),
     };

@@ -1,3 +1,4 @@
+import { forgetSshKeys } from '../store/ssh-keys';
 import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
 import type { Random } from '../base/random';
@@ -59,6 +60,7 @@ export class EntryCodes {
         if (failures >= disableAfter) return { kind: 'factor-locked' };
         const nowMs = clock.nowMs();
         const expiresAtMs = clock.timelineMs() + minutes * 60_000;
+        await forgetSshKeys(sql, userId);
         await storeEntryCode(sql, sealing, { userId, code, nowMs, expiresAtMs });
         const reason = `${minutes} minutes`;
         await recordChange(sql, {

@@ -1,3 +1,4 @@
+import { forgetSshKeys } from '../store/ssh-keys';
 import { type Clock, wallTimeOf } from '../base/clock';
 import type { Log } from '../base/log';
 import type { Random } from '../base/random';
@@ -108,6 +109,7 @@ export class FactorRecovery {
         createdAtMs: timelineMs,
         expiresAtMs: timelineMs + config().users.twoFactorAuth.otp.tokenTtlMinutes * 60_000,
       });
+      await forgetSshKeys(sql, userId);
       await this.record(sql, { userId, actor, audit: 'recovery-asked' });
       return 'mailed';
     });

@@ -23,6 +23,7 @@ import {
 import type { Credential, LoginHistory, RejectReason } from './login';
 import { auditOf, currentStatus, lockByFailures, recordArrival, unlock } from './login-records';
 import { checkPassword, hashPassword, isOutdated } from './password';
+import { isRemembered } from './remembered-key';
 import { isOfProgram, type OwnAccount } from './own-accounts';
 import { giveBack, type Charged } from './regulator';
 
@@ -36,6 +37,10 @@ export interface Accepted {
   readonly history: LoginHistory | undefined;
   /** Set where a first credential counts as both factors. */
   readonly factor?: 2;
+  /** Of the SSH key that signed in, but for one that ENiGMA½ kept. */
+  readonly keyId?: number;
+  /** Set where that key is remembered: it completes the sign-in without a code. */
+  readonly byRememberedKey?: true;
   /** Set where an entry code completed it. */
   readonly bindsFirst?: BindsFirst;
   /** Set where the name was given as `NAME!`. */
@@ -216,13 +221,15 @@ class FirstFactor {
     const { origin, source, sessionId } = this.attemptContext;
     const nowMs = this.parts.clock.nowMs();
     const isBoth = this.countsAsBoth(proof);
+    const row = proof.kind === 'key' && proof.key !== 'property' ? proof.key : undefined;
+    const isWithoutCode = !isBoth && origin.secure && isRemembered(this.parts, row, right.user);
     const entry = {
       atMs: nowMs,
       userId: right.user.id,
       factor: isBoth ? 2 : 1,
       kind: auditKind(this.attemptContext, this.credential.kind),
       result: 'accepted',
-      reason: isBoth ? 'security-key' : '',
+      reason: isBoth ? 'security-key' : isWithoutCode ? 'remembered-key' : '',
     } as const;
     await grantFactor(sql, {
       account: right.user,
@@ -234,8 +241,9 @@ class FirstFactor {
     const user = await this.unlocked(sql, right.user, { status, nowMs });
     if (newHash !== undefined)
       await storePassword(sql, user.id, { hash: newHash, nowMs, isRehash: true });
-    const isHalf = hasSecondFactor(user) && !isBoth;
-    if (isHalf || sessionId === undefined) return { user, history: undefined };
+    const isHalf = hasSecondFactor(user) && !isBoth && !isWithoutCode;
+    const key = row === undefined ? {} : { keyId: row.id };
+    if (isHalf || sessionId === undefined) return { user, history: undefined, ...key };
     const { notifier } = this.parts;
     const keep = this.parts.config().statLog.systemEvents.loginHistoryMax;
     const arrived = await recordArrival(sql, {
@@ -243,7 +251,8 @@ class FirstFactor {
       timelineMs: this.parts.clock.timelineMs(),
       tellsNewNetwork: this.parts.config().users.newNetworkMail,
     });
-    return isBoth ? { ...arrived, factor: 2 } : arrived;
+    if (isWithoutCode) return { ...arrived, ...key, byRememberedKey: true };
+    return isBoth ? { ...arrived, factor: 2 } : { ...arrived, ...key };
   }
 
   /**

@@ -34,6 +34,8 @@ export interface LoginDeps {
   readonly regulator: Regulator;
   /** False while nothing may be granted here: this process may not be one of the board's any more. */
   mayGrant(): boolean;
+  /** True for an account that the policy of the board asks a second factor of: nothing skips its code. */
+  mustShowCode(user: User): boolean;
   /** Told of each credential that is not accepted; never throws. */
   readonly refused?: ((refusal: Refusal) => void) | undefined;
   penalize(remoteIp: string, kind: FailureKind, isShared: boolean): void;

@@ -64,6 +64,8 @@ export class LoginSession implements Login {
   tried = false;
   asksForHaste = false;
   byLineCode = false;
+  byRememberedKey = false;
+  private keyId: number | undefined;
   readonly line: LineAsking;
   private binding: BindsFirst | undefined;
   private readonly ownSessions = new Set<string>();
@@ -84,7 +86,7 @@ export class LoginSession implements Login {
   }
 
   get requiredFactor(): 1 | 2 {
-    return this.byLineCode ? 1 : requiredFactorOf(this.user);
+    return this.byLineCode || this.byRememberedKey ? 1 : requiredFactorOf(this.user);
   }
 
   get complete(): boolean {
@@ -93,6 +95,10 @@ export class LoginSession implements Login {
 
   get bindsFirst(): boolean {
     return this.binding !== undefined;
+  }
+
+  get provenKeyId(): number | undefined {
+    return this.factor === 2 && this.codeAtMs !== undefined ? this.keyId : undefined;
   }
 
   get hasFreshCode(): boolean {
@@ -143,7 +149,8 @@ export class LoginSession implements Login {
 
   private async authenticate(credential: Credential): Promise<LoginResult> {
     const misplaced = this.factor !== (credential.kind === 'second-factor' ? 1 : 0);
-    if (misplaced || this.complete || this.isRefusedHere(credential)) {
+    // Who came in by a remembered key shows the code later, where a menu asks for it.
+    if (misplaced || (this.complete && !this.byRememberedKey) || this.isRefusedHere(credential)) {
       return this.reject(credential.kind, 'not-here');
     }
     const { disconnect } = this.parts.config().users.failedLogin;
@@ -151,8 +158,10 @@ export class LoginSession implements Login {
       return this.reject(credential.kind, 'too-many');
     }
     this.attempts++;
-    const sessionId = this.randomId();
-    const attemptContext = { origin: this.origin, source: this.source, sessionId };
+    // A call that was complete before has arrived already, and goes on as the same.
+    const sessionId = this.complete ? this.sessionId : this.randomId();
+    const given = this.complete ? undefined : sessionId;
+    const attemptContext = { origin: this.origin, source: this.source, sessionId: given };
     const checked = await this.parts.room.run(() => this.check(credential, attemptContext));
     if (checked === undefined) return this.rejectBusy(credential.kind);
     if (checked.kind === 'rejected') return this.countFailure(checked);
@@ -181,7 +190,9 @@ export class LoginSession implements Login {
     if (step.factor === 2 && accepted.bindsFirst === undefined)
       this.codeAtMs = this.parts.clock.monotonicMs();
     this.user = accepted.user;
-    this.history = accepted.history;
+    this.history = accepted.history ?? this.history;
+    this.keyId = accepted.keyId ?? this.keyId;
+    this.byRememberedKey = accepted.byRememberedKey === true;
     this.binding = accepted.bindsFirst;
     this.asksForHaste ||= accepted.asksForHaste === true;
     const factor = accepted.factor ?? step.factor;

@@ -176,6 +176,12 @@ export interface Login {
    * 1, and nothing in it raises that.
    */
   readonly byLineCode?: boolean;
+  /**
+   * True where a remembered SSH key signed in without a code: this call has factor 1 until it shows one (rule N9).
+   */
+  readonly byRememberedKey?: boolean;
+  /** The number of the SSH key of this call, where a code was shown behind it: it may be remembered. */
+  readonly provenKeyId?: number | undefined;
   readonly line: LineQuestion;
   /** True where the caller signed in as `NAME!`: straight to the main menu. */
   readonly asksForHaste?: boolean;

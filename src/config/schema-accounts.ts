@@ -155,6 +155,14 @@ export const users = section('Accounts.', {
       .describe(
         'true: an SSH key in a security key (sk-...) that was touched completes the sign-in, without a code.',
       ),
+    rememberKeyDays: z
+      .int()
+      .min(0)
+      .max(90)
+      .default(0)
+      .describe(
+        'Days for which an SSH key that its owner has remembered signs in without a code, as factor 1; 0: no key is remembered (rule N9).',
+      ),
     method: z.enum(OTP_TYPES_TO_OFFER).default(DEFAULT_OTP_TYPE).describe('Type offered first.'),
     registration: z
       .array(z.enum(['terminal', 'email']))

@@ -4,6 +4,7 @@ import { OTP_TYPES } from '../base/otp-types';
 import { labelOfWay } from '../protocols/ways-in';
 import type { Notice } from '../store/notice';
 import { confirmMailUrl, registerUrl, resetPasswordUrl } from './links';
+import { keyContent } from './key-letter';
 import { recoveryContent } from './recovery-letter';
 import { escapeHtml, fillHtml, fillText, type FindTemplate, type TemplateValues } from './template';
 
@@ -212,18 +213,10 @@ function contentOf(notice: Notice, parts: LetterParts): Content {
         `somebody signed in as you ${placeText(notice)}, a network from which you have not called before.`,
         'If that was you, there is nothing to do. If it was not, sign in at once, choose "Your calls" in the main menu and press N: that ends every other call of yours and shuts your password.',
       );
+    case 'key-remembered':
     case 'ssh-key-added':
-      return notification(
-        'An SSH key was added',
-        `whoever holds this key can sign in as you from now on: ${notice.fingerprint}`,
-        notYou,
-      );
     case 'ssh-key-removed':
-      return notification(
-        'An SSH key was removed',
-        `this key no longer signs you in: ${notice.fingerprint}`,
-        notYou,
-      );
+      return keyContent(notice, (subject, ...text) => notification(subject, ...text, notYou));
     case 'wrong-codes':
       return notification(
         'Wrong one-time codes',

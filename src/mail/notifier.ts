@@ -54,6 +54,7 @@ const MAX_PER_HOUR: Record<Notice['kind'], number> = {
   'sheet-new': 20,
   'sheet-gone': 20,
   'line-codes-stopped': 1,
+  'key-remembered': 20,
   'ssh-key-added': 20,
   'ssh-key-removed': 20,
   'password-changed': 20,

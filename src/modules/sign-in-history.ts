@@ -30,6 +30,8 @@ const CHANGES = {
   'line-codes-stopped': 'history.line-codes-stopped',
   'ssh-key-added': 'history.ssh-key-added',
   'ssh-key-removed': 'history.ssh-key-removed',
+  'key-remembered': 'history.key-remembered',
+  'key-forgotten': 'history.key-forgotten',
   'password-changed': 'history.password-changed',
   'password-shut': 'history.password-shut',
   'call-ended': 'history.call-ended',

@@ -1,7 +1,9 @@
 import { MAX_SSH_KEYS, type OwnSshKey } from '../auth/account-keys';
+import { isRemembered, rememberMs } from '../auth/remembered-key';
 import { parseSshPublicKey } from '../auth/ssh-key';
 import type { MenuContext, MenuModule, Transition } from '../menu/run/module';
 import { actorOf, userOf } from '../menu/run/caller';
+import { isFactorDemanded } from '../menu/run/owed-factor';
 import { proveAgain } from '../menu/run/proof-of-person';
 
 /** Views of the contract's art SSHKEYCFG (A7). */
@@ -18,7 +20,7 @@ export const sshKeyConfigModule: MenuModule = {
   views: [VIEWS.info, VIEWS.key],
   messageView: VIEWS.status,
   menus: [NOT_SECURE_MENU],
-  methods: { saveKey, removeKey },
+  methods: { saveKey, removeKey, rememberKey, forgetKey },
   enter,
   ready,
 };
@@ -81,6 +83,52 @@ async function removeKey(context: MenuContext): Promise<Transition> {
   return done(context, removed > 0 ? say('key.removed', { fingerprint }) : say('key.gone-already'));
 }
 
+/** The key of this call signs in without a code for a while (rule N9). */
+async function rememberKey(context: MenuContext): Promise<Transition> {
+  const { services, caller, say } = context;
+  const { config, clock } = services;
+  const forMs = rememberMs(config());
+  if (forMs === 0) return stay(say('key.remember-off'));
+  const user = userOf(caller);
+  const { required } = config().users.twoFactorAuth;
+  if (isFactorDemanded(user, { required, nowMs: clock.nowMs() }))
+    return stay(say('key.remember-policy'));
+  const keyId = caller.login.provenKeyId;
+  if (keyId === undefined) return stay(say('key.remember-how'));
+  const days = config().users.twoFactorAuth.rememberKeyDays;
+  const time = days === 1 ? say('time.day') : say('time.days', { count: days });
+  const proof = await proveAgain(context, {
+    title: say('key.remember'),
+    text: [say('key.remember-means', { time })],
+  });
+  if (proof.kind === 'out') return proof.transition;
+  if (proof.kind === 'cancelled') return stay(say('key.not-remembered'));
+  const wish = { keyId, forMs, actor: actorOf(caller) };
+  const isDone = await services.sshKeys.remember(userOf(caller), wish);
+  if (!isDone) return stay(say('key.not-remembered'));
+  return done(context, say('key.remembered', { date: context.dateText(clock.nowMs() + forMs) }));
+}
+
+async function forgetKey(context: MenuContext): Promise<Transition> {
+  const { services, caller, screen, say } = context;
+  const remembered = (await ownKeys(context)).map((key) =>
+    isKept(context, key) ? key : undefined,
+  );
+  const [only, ...others] = remembered.filter((key) => key !== undefined);
+  const number = screen.text(VIEWS.key).trim();
+  const isOnly = number === '' && others.length === 0;
+  const key = isOnly ? only : remembered[Number(number) - 1];
+  if (key === undefined) return stay(say('key.forget-first'));
+  const gone = { fingerprint: key.fingerprint, actor: actorOf(caller) };
+  await services.sshKeys.forget(userOf(caller).id, gone);
+  return done(context, say('key.forgotten'));
+}
+
+function isKept({ services, caller }: MenuContext, key: OwnSshKey): boolean {
+  const { clock, config } = services;
+  return isRemembered({ clock, config, mustShowCode: () => false }, key, userOf(caller));
+}
+
 /** This call goes on, the others of the account end; the screen shows the keys as they are now. */
 async function done(context: MenuContext, message: string): Promise<Transition> {
   if ((await context.caller.login.refresh()) === 'end') {
@@ -104,12 +152,18 @@ function describeKey(context: MenuContext, key: OwnSshKey, number: number): stri
     .replace(/^(sk-)?ssh-|^(sk-)?ecdsa-sha2-/, '')
     .replace(/@.*$/, '')
     .toUpperCase();
+  const { services } = context;
   const { usedAtMs } = key;
   const used =
     usedAtMs === undefined
       ? ''
       : `, ${context.say('key.used', { time: context.dateText(usedAtMs) })}`;
-  return `${number} ${type} ${key.fingerprint} ${key.comment}${used}`;
+  const { remembered } = key;
+  const until = services.clock.nowMs() + (remembered?.untilMs ?? 0) - services.clock.timelineMs();
+  const kept = isKept(context, key)
+    ? `, ${context.say('key.no-code-until', { date: context.dateText(until) })}`
+    : '';
+  return `${number} ${type} ${key.fingerprint} ${key.comment}${used}${kept}`;
 }
 
 function stay(message: string): Transition {

@@ -124,6 +124,11 @@ const withSheets = (config: Config): Config => ({
   },
 });
 
+const withRememberedKeys = (config: Config): Config => {
+  const twoFactorAuth = { ...config.users.twoFactorAuth, rememberKeyDays: 30, required: '' };
+  return { ...config, users: { ...config.users, twoFactorAuth } };
+};
+
 const TWO_FACTOR = { module: 'user_2fa_otp_config', answers: enrollment } as const;
 const BY_LIST = { alsoBy: ['act', 'saveChanges'] } as const;
 const BIND = { ...TWO_FACTOR, ...BY_LIST } as const;
@@ -347,6 +352,10 @@ export const MODULE_PAGES: readonly ModulePage[] = [
   {
     ...{ module: 'user_ssh_key_config', name: 'remove', steps: [{ method: 'removeKey' }] },
     answers: () => ({ sshKeys: { list: () => Promise.resolve([OWN_KEY]) } }),
+  },
+  {
+    ...{ module: 'user_ssh_key_config', name: 'no-code', steps: [{ method: 'rememberKey' }] },
+    config: withRememberedKeys,
   },
   {
     ...{ module: 'pre_auth_feedback', name: 'sent', answers: () => QUEUED },

@@ -198,6 +198,7 @@ function previewLogin({ user, page }: PreviewOptions): Login {
   const requiredFactor = requiredFactorOf(user);
   return {
     factor: user === undefined ? 0 : requiredFactor,
+    provenKeyId: 1,
     requiredFactor,
     complete: user !== undefined,
     user,

@@ -1,4 +1,5 @@
 import { Argument, Option, type Command } from 'commander';
+import { isRemembered } from '../auth/remembered-key';
 import { parseSshPublicKey } from '../auth/ssh-key';
 import type { FactorStatus } from '../auth/enrollment';
 import { otpTypeOf } from '../auth/factor-kinds';
@@ -72,6 +73,8 @@ interface KeyLine {
   readonly algorithm: string;
   readonly fingerprint: string;
   readonly comment: string;
+  /** Left out where it asks for a code. */
+  readonly withoutCodeUntil?: string | null;
 }
 
 async function showInfo(context: CommandContext, name: string, security: boolean): Promise<void> {
@@ -162,9 +165,9 @@ function signInLines(bars: readonly string[]): readonly (readonly [string, strin
 
 function sshLines(keys: readonly KeyLine[]): readonly (readonly [string, string])[] {
   if (keys.length === 0) return [['SSH key', 'none']];
-  return keys.map(({ algorithm, fingerprint, comment }) => [
+  return keys.map(({ algorithm, fingerprint, comment, withoutCodeUntil: until }) => [
     'SSH key',
-    `${algorithm} (${fingerprint})${comment === '' ? '' : ` comment: ${comment}`}`,
+    `${algorithm} (${fingerprint})${comment === '' ? '' : ` comment: ${comment}`}${until == null ? '' : `, no code until ${minuteOf(until)}`}`,
   ]);
 }
 
@@ -223,11 +226,15 @@ function isoOf(ms: number | undefined): string | null {
 /** The keys of an account, with the one that ENiGMA½ kept for it. */
 async function keysOf(context: CommandContext, user: User): Promise<readonly KeyLine[]> {
   const rows = await context.read((sql) => listSshKeys(sql, user.id));
-  const keys = rows.map(({ algorithm, fingerprint, comment }) => ({
-    algorithm,
-    fingerprint,
-    comment,
-  }));
+  const config = await context.config();
+  const { clock } = context;
+  const parts = { clock, config: () => config, mustShowCode: () => false };
+  const keys = rows.map((row): KeyLine => {
+    const { algorithm, fingerprint, comment } = row;
+    if (!isRemembered(parts, row, user)) return { algorithm, fingerprint, comment };
+    const leftMs = (row.remembered?.untilMs ?? 0) - clock.timelineMs();
+    return { algorithm, fingerprint, comment, withoutCodeUntil: isoOf(clock.nowMs() + leftMs) };
+  });
   const imported = parseSshPublicKey(user.properties.get('ssh_public_key') ?? '');
   if (imported.kind === 'refused') return keys;
   const { algorithm, fingerprint, comment } = imported.key;

@@ -23,6 +23,27 @@ export function addUserKeys(user: Command, context: CommandContext): void {
     .argument('<user>')
     .argument('[fingerprint]', 'as user info shows it: SHA256:...')
     .action((name: string, fingerprint?: string) => removeKeys(context, name, fingerprint));
+  user
+    .command('forget-ssh-key')
+    .description('ask for a code again where a remembered SSH key signs in')
+    .argument('<user>')
+    .argument('[fingerprint]', 'as user info shows it; all of the account without')
+    .action((name: string, fingerprint?: string) => forgetKeys(context, name, fingerprint));
+}
+
+async function forgetKeys(
+  context: CommandContext,
+  name: string,
+  fingerprint?: string,
+): Promise<void> {
+  const user = await getAccount(context, name);
+  const { sshKeys } = await context.backend();
+  const count = await sshKeys.forget(user.id, { fingerprint, actor: ACTOR });
+  if (count === 0) {
+    throw new BbsError('USER_INVALID', `"${user.name}" has no remembered key of that kind`);
+  }
+  const what = count === 1 ? '1 SSH key asks' : `${count} SSH keys ask`;
+  context.show(`${what} "${user.name}" for a code again`, { user: user.name, forgotten: count });
 }
 
 async function importKey(context: CommandContext, name: string, file: string): Promise<void> {

@@ -94,6 +94,8 @@ const CHANGE_KINDS = [
   'line-codes-stopped',
   'ssh-key-added',
   'ssh-key-removed',
+  'key-remembered',
+  'key-forgotten',
   'password-changed',
   'password-shut',
   'call-ended',

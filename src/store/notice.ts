@@ -73,6 +73,13 @@ export type Notice =
       readonly server: string;
       readonly remoteIp: string;
     }
+  /** An SSH key signs in without a code until then (Unix milliseconds). */
+  | {
+      readonly kind: 'key-remembered';
+      readonly userId: number;
+      readonly fingerprint: string;
+      readonly untilMs: number;
+    }
   | { readonly kind: 'ssh-key-added'; readonly userId: number; readonly fingerprint: string }
   | { readonly kind: 'ssh-key-removed'; readonly userId: number; readonly fingerprint: string }
   | { readonly kind: 'password-reset'; readonly userId: number; readonly token: string }

@@ -15,6 +15,17 @@ export interface SshKeyRow {
   readonly usedAtMs: number | undefined;
   /** Signature counter of an sk- key, undefined before its first use. */
   readonly signatureCount: number | undefined;
+  /** While it signs in without a code; undefined where it never did. */
+  readonly remembered: RememberedKey | undefined;
+}
+
+/** A key that needs no code for a while (rule N9). */
+interface RememberedKey {
+  readonly atMs: number;
+  /** Of the timeline. */
+  readonly untilMs: number;
+  /** The login version of the account then: any change that ends its calls ends this too. */
+  readonly loginVersion: number;
 }
 
 export async function listSshKeys(sql: Sql, userId: number): Promise<readonly SshKeyRow[]> {
@@ -64,6 +75,35 @@ export async function removeSshKeys(
   return rows.delete();
 }
 
+/** Remembers a key of an account; false where it is gone. */
+export async function rememberSshKey(
+  sql: Sql,
+  key: { readonly userId: number; readonly id: number } & RememberedKey,
+): Promise<boolean> {
+  const changed = await sql('ssh_key').where({ user_id: key.userId, id: key.id }).update({
+    remembered_at: key.atMs,
+    remembered_until: key.untilMs,
+    remembered_version: key.loginVersion,
+  });
+  return changed === 1;
+}
+
+/** Forgets that keys of an account were remembered, one or all; returns the fingerprints of those that were. */
+export async function forgetSshKeys(
+  sql: Sql,
+  userId: number,
+  fingerprint?: string,
+): Promise<readonly string[]> {
+  const rows = () => {
+    const all = sql('ssh_key').where({ user_id: userId }).whereNotNull('remembered_until');
+    if (fingerprint !== undefined) void all.andWhere({ fingerprint });
+    return all;
+  };
+  const found = await rows().orderBy('id').pluck<string[]>('fingerprint');
+  await rows().update({ remembered_at: null, remembered_until: null, remembered_version: null });
+  return found;
+}
+
 /**
  * Records that a key signed in. For sk- keys the counter must have grown; false means that it did not,
  * so that the authenticator is a copy.
@@ -99,5 +139,15 @@ function toKey(row: Record<string, unknown>): SshKeyRow {
     addedAtMs: Number(row['added_at']),
     usedAtMs: row['used_at'] === null ? undefined : Number(row['used_at']),
     signatureCount: row['signature_count'] === null ? undefined : Number(row['signature_count']),
+    remembered: toRemembered(row),
+  };
+}
+
+function toRemembered(row: Record<string, unknown>): RememberedKey | undefined {
+  if (row['remembered_until'] === null) return undefined;
+  return {
+    atMs: Number(row['remembered_at']),
+    untilMs: Number(row['remembered_until']),
+    loginVersion: Number(row['remembered_version']),
   };
 }

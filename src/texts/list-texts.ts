@@ -85,6 +85,8 @@ export const HISTORY = textArea({
     'history.line-codes-stopped': 'app codes stopped',
     'history.ssh-key-added': 'SSH key added',
     'history.ssh-key-removed': 'SSH key removed',
+    'history.key-remembered': 'key without code',
+    'history.key-forgotten': 'key asks for code',
     'history.password-changed': 'new password',
     'history.password-shut': 'password shut',
     'history.call-ended': 'call ended',

@@ -156,4 +156,25 @@ export const RECOVERY: readonly Mutant[] = [
     find: "const event = isOver ? ({ event: 'second-factor' } as const) : {};",
     put: 'const event = {};',
   },
+  {
+    rule: 'N9',
+    fault: 'a remembered key outlives a change of the account',
+    file: 'src/auth/remembered-key.ts',
+    find: 'if (remembered.loginVersion !== user.loginVersion) return false;',
+    put: 'if (remembered.loginVersion > user.loginVersion) return false;',
+  },
+  {
+    rule: 'N9',
+    fault: 'a remembered key is both factors',
+    file: 'src/auth/first-factor.ts',
+    find: 'return { ...arrived, ...key, byRememberedKey: true };',
+    put: 'return { ...arrived, ...key, factor: 2 };',
+  },
+  {
+    rule: 'N9',
+    fault: 'the policy asks nothing of a remembered key',
+    file: 'src/auth/remembered-key.ts',
+    find: '|| mustShowCode(user)) return false;',
+    put: '|| (mustShowCode(user) && user.id < 0)) return false;',
+  },
 ];

@@ -172,7 +172,11 @@ const PLACES: Readonly<Record<string, readonly Shown[]>> = {
   ],
   'pre-auth-feedback.ts': [page('pre_auth_feedback sent'), page('pre_auth_feedback unsent')],
   'show-art.ts': [not('a page that another module hands on: drawn as that of the other')],
-  'ssh-key-config.ts': [page('user_ssh_key_config add'), page('user_ssh_key_config remove')],
+  'ssh-key-config.ts': [
+    page('user_ssh_key_config add'),
+    page('user_ssh_key_config remove'),
+    page('user_ssh_key_config no-code'),
+  ],
   'two-factor-apps.ts': [
     page('user_2fa_otp_config apps'),
     page('user_2fa_otp_config add-app'),

@@ -3,6 +3,7 @@ import type { AcsSubject } from '../../acs/subject';
 import { secureCall, secureWayTo } from '../../mail/links';
 import { hasSecondFactor } from '../../auth/factor-kinds';
 import type { User } from '../../store/users';
+import { askForCode } from './ask-code';
 import { secureWayOf } from './line-sign-in';
 import { countGrace, type FactorGrace } from '../../store/factors';
 import { userOf, type Caller } from './caller';
@@ -64,6 +65,11 @@ export class OwedFactor {
           ? context.say('factor.owed-no-call')
           : context.say('factor.owed-call', { way });
       return { kind: 'log-off', sentence };
+    }
+    // The policy names the account, and this call has shown no code (rule N9).
+    if (this.caller.login.byRememberedKey === true) {
+      const end = await askForCode(context, user);
+      return end.kind === 'stay' ? { ...end, kind: 'log-off' } : end;
     }
     if (this.counted?.userId !== user.id) {
       const timelineMs = this.services.clock.timelineMs();

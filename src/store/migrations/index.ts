@@ -271,6 +271,18 @@ export const MIGRATIONS: readonly Migration[] = [
       });
     },
   },
+  // SSH keys that sign in without a code for a while.
+  {
+    id: 43,
+    name: '0043-remembered-keys',
+    async up(sql) {
+      await sql.schema.alterTable('ssh_key', (table) => {
+        table.bigInteger('remembered_at');
+        table.bigInteger('remembered_until');
+        table.integer('remembered_version');
+      });
+    },
+  },
   // Who is in a door, where several processes run the board.
   {
     id: 48,

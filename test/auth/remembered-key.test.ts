@@ -1,0 +1,220 @@
+import { AccountKeys } from '../../src/auth/account-keys';
+import { EntryCodes } from '../../src/auth/entry-code';
+import { sshFingerprint, type SshPublicKey } from '../../src/auth/ssh-key';
+import { Authenticator } from '../../src/auth/authenticator';
+import { listAudit } from '../../src/store/audit';
+import { countCalls } from '../../src/store/calls';
+import { listSshKeys } from '../../src/store/ssh-keys';
+import { getUser } from '../../src/store/users';
+import { totp } from '../support/authenticator';
+import {
+  HOME,
+  openAuthenticator,
+  PASSWORD,
+  tryCode,
+  tryPassword,
+  type AuthenticatorContext,
+} from '../support/authenticator-context';
+
+const DAY_MS = 86_400_000;
+const ACTOR = { server: 'ssh', remoteIp: HOME } as const;
+
+let context: AuthenticatorContext;
+let keys: AccountKeys;
+let id: number;
+let secret: string;
+let mustShow = false;
+
+async function open(rememberKeyDays = 30): Promise<void> {
+  mustShow = false;
+  context = await openAuthenticator({ config: { users: { twoFactorAuth: { rememberKeyDays } } } });
+  keys = new AccountKeys(context);
+  id = await context.addAccount();
+  ({ secret } = await context.enrollment.bind(id, 'googleAuth'));
+  await keys.add(id, { key: keyOf('home'), actor: ACTOR });
+  await keys.add(id, { key: keyOf('work'), actor: ACTOR });
+}
+
+afterEach(() => context.close());
+
+function keyOf(comment: string): SshPublicKey {
+  const type = Buffer.from('0000000b7373682d6564323535313900000020', 'hex');
+  const blob = Buffer.concat([type, Buffer.alloc(32, comment)]);
+  return { algorithm: 'ssh-ed25519', blob, comment, fingerprint: sshFingerprint(blob) };
+}
+
+const code = (): string => totp(secret, context.clock.nowMs());
+
+async function signIn(comment: string, origin: { secure?: boolean } = {}) {
+  const { algorithm, blob } = keyOf(comment);
+  // The policy of the board, as the composition root reads it.
+  const authenticator = new Authenticator({
+    ...context,
+    mustShowCode: () => mustShow,
+    minResponseMs: 0,
+  });
+  const login = authenticator.begin({
+    ...{ server: 'ssh', secure: true, remoteIp: HOME, node: 1 },
+    ...origin,
+  });
+  const { kind } = await login.submit({
+    ...{ kind: 'public-key', userName: 'joe', algorithm, blob },
+    verify: () => ({ valid: true }),
+  });
+  return { login, kind };
+}
+
+/** Signs in by a key and a code, and has the key remembered. */
+async function remember(comment = 'home') {
+  const { login } = await signIn(comment);
+  expect(await tryCode(login, code())).toBe('accepted');
+  const { user, provenKeyId } = login;
+  if (user === undefined || provenKeyId === undefined) throw new Error('no key was proved');
+  const forMs = context.config().users.twoFactorAuth.rememberKeyDays * DAY_MS;
+  const isDone = await keys.remember(user, { keyId: provenKeyId, forMs, actor: ACTOR });
+  expect(isDone).toBe(true);
+  await context.fake.advance(60_000);
+  return login;
+}
+
+test('a remembered key signs in without a code, as factor 1, and no other key does (rule N9)', async () => {
+  await open();
+  await remember();
+  const { login, kind } = await signIn('home');
+  expect(kind).toBe('accepted');
+  expect(login).toMatchObject({ factor: 1, requiredFactor: 1, complete: true });
+  expect(login.history).toBeDefined();
+  expect(login.hasFreshCode).toBe(false);
+  expect(login.provenKeyId).toBeUndefined();
+  const [row] = await context.db.run((sql) => listAudit(sql, { limit: 1 }));
+  expect(row).toMatchObject({ kind: 'public-key', factor: 1, reason: 'remembered-key' });
+  expect((await signIn('work')).kind).toBe('need');
+  const byPassword = context.call({ remoteIp: HOME });
+  expect(await tryPassword(byPassword, PASSWORD)).toBe('need');
+});
+
+test('it is told by mail and stands in the audit, and so does its end (rule N9)', async () => {
+  await open();
+  await remember();
+  const { fingerprint } = keyOf('home');
+  expect(context.notices.at(-1)).toMatchObject({ kind: 'key-remembered', userId: id, fingerprint });
+  expect(await keys.forget(id, { fingerprint: keyOf('work').fingerprint, actor: ACTOR })).toBe(0);
+  expect((await signIn('home')).kind).toBe('accepted');
+  expect(await keys.forget(id, { fingerprint, actor: ACTOR })).toBe(1);
+  expect((await signIn('home')).kind).toBe('need');
+  const kinds = (await context.db.run((sql) => listAudit(sql, { limit: 9 }))).map(
+    ({ kind, reason }) => `${kind} ${reason}`,
+  );
+  expect(kinds).toEqual(
+    expect.arrayContaining([`key-remembered ${fingerprint}`, `key-forgotten ${fingerprint}`]),
+  );
+});
+
+test('sensitive acts ask for a code, and a code raises the call to factor 2 without a second arrival (rule N9)', async () => {
+  await open();
+  await remember();
+  const { login } = await signIn('home');
+  const calls = await context.db.run(countCalls);
+  const { sessionId } = login;
+  expect(await login.confirm({ password: PASSWORD, code: undefined })).toMatchObject({
+    kind: 'need',
+  });
+  expect(await tryCode(login, '000000')).toBe('bad-credential');
+  expect(login).toMatchObject({ factor: 1, complete: true });
+  expect(await tryCode(login, code())).toBe('accepted');
+  expect(login).toMatchObject({ factor: 2, requiredFactor: 2, complete: true, sessionId });
+  expect(login.history).toBeDefined();
+  expect(await context.db.run(countCalls)).toBe(calls);
+  expect(await tryCode(login, code())).toBe('not-here');
+});
+
+test('it ends with its time, and with the time that the sysop grants (rule N9)', async () => {
+  await open();
+  await remember();
+  await context.fake.advance(29 * DAY_MS);
+  expect((await signIn('home')).kind).toBe('accepted');
+  await context.fake.advance(DAY_MS);
+  expect((await signIn('home')).kind).toBe('need');
+  await remember();
+  const { users } = context.config();
+  const set = (rememberKeyDays: number): void => {
+    Object.assign(users.twoFactorAuth, { rememberKeyDays });
+  };
+  set(7);
+  expect((await signIn('home')).kind).toBe('need');
+  set(0);
+  expect((await signIn('home')).kind).toBe('need');
+  set(30);
+  expect((await signIn('home')).kind).toBe('accepted');
+});
+
+test('the policy of the board and a line that others can read take no key without a code (rule N9)', async () => {
+  await open();
+  await remember();
+  mustShow = true;
+  expect((await signIn('home')).kind).toBe('need');
+  mustShow = false;
+  expect((await signIn('home', { secure: false })).kind).toBe('need');
+  expect((await signIn('home')).kind).toBe('accepted');
+});
+
+test('a key is remembered by nobody whose account was changed since the code (rule N9)', async () => {
+  await open();
+  const { login } = await signIn('home');
+  await tryCode(login, code());
+  const { user, provenKeyId = 0 } = login;
+  if (user === undefined) throw new Error('nobody');
+  await context.accounts.changePassword(
+    id,
+    { password: 'another harbour 8' },
+    { server: 'oputil' },
+  );
+  const wish = { keyId: provenKeyId, forMs: DAY_MS, actor: ACTOR };
+  expect(await keys.remember(user, wish)).toBe(false);
+  const fresh = await context.db.run((sql) => getUser(sql, id));
+  expect(await keys.remember(fresh, { ...wish, keyId: 4711 })).toBe(false);
+  const byPassword = context.call({ remoteIp: HOME });
+  await tryPassword(byPassword, 'another harbour 8');
+  await context.fake.advance(60_000);
+  await tryCode(byPassword, code());
+  expect(byPassword).toMatchObject({ factor: 2, provenKeyId: undefined });
+});
+
+const BY_SYSOP = { server: 'oputil' } as const;
+
+test.each<[string, () => Promise<unknown>]>([
+  [
+    'a new password',
+    () => context.accounts.changePassword(id, { password: 'another harbour 8' }, BY_SYSOP),
+  ],
+  ['a lock', () => context.accounts.setStatus(id, 3, BY_SYSOP)],
+  ['another key', () => keys.add(id, { key: keyOf('new'), actor: BY_SYSOP })],
+  [
+    'a key that is removed',
+    () => keys.remove(id, { fingerprint: keyOf('work').fingerprint, actor: BY_SYSOP }),
+  ],
+  [
+    'a new second factor',
+    async () => {
+      ({ secret } = await context.enrollment.bind(id, 'googleAuth'));
+    },
+  ],
+  ['new backup codes', () => context.enrollment.regenerateBackupCodes(id, BY_SYSOP)],
+  [
+    'an entry code',
+    () => {
+      const parts = { ...context, notifier: { notify: () => Promise.resolve('queued' as const) } };
+      return new EntryCodes(parts).make(id, { minutes: 15, actor: BY_SYSOP });
+    },
+  ],
+])('%s ends it, so that the key needs a code again (rule N9)', async (_what, change) => {
+  await open();
+  await remember();
+  expect((await signIn('home')).kind).toBe('accepted');
+  await change();
+  if ((await context.db.run((sql) => getUser(sql, id))).status !== 2)
+    await context.accounts.setStatus(id, 2, BY_SYSOP);
+  expect((await signIn('home')).kind).toBe('need');
+  const [home] = await context.db.run((sql) => listSshKeys(sql, id));
+  expect(home?.comment).toBe('home');
+});
