@@ -81,7 +81,7 @@ describe('text line by line', () => {
   it('is a choice of the account, which counts at once and in the next call', async () => {
     const first = call();
     await openOwnData(first);
-    first.type(`${'\t'.repeat(8)}\x1b[B\x1b[B`);
+    first.type(`${'\t'.repeat(9)}\x1b[B\x1b[B`);
     await first.sees('Text only, for screen readers');
     first.type(`${'\t'.repeat(4)}\r`);
     await first.sees(/Saved\.\n[^]*Real name \(Walter\):/);
@@ -89,7 +89,7 @@ describe('text line by line', () => {
     const second = call();
     await openOwnData(second);
     await second.sees(/Tab, Enter: next field. Esc: back.\n[^]*Real name \(Walter\):/);
-    second.type(`${'\r'.repeat(8)}`);
+    second.type(`${'\r'.repeat(9)}`);
     await second.sees('Theme, 1 Gatehouse, 2 Plain text, 3 Line by line (3):');
     second.type('1\r\r\r\r\r');
     await second.sees(/Saved\./);

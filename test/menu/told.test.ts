@@ -30,10 +30,10 @@ test('what is done is said in another colour than a problem, and the help follow
   await caller.sees('For the sysop; may stay empty');
   caller.type('\t\t\t');
   await caller.sees('Where you call from; others see it');
-  caller.type(`Graz${'\t'.repeat(9)}\r`);
+  caller.type(`Graz${'\t'.repeat(10)}\r`);
   await caller.sees('Saved.');
   expect(colorOf(caller, 'Saved.')).toBe(GREEN);
-  caller.type(`${'\t'.repeat(5)}\x15nobody\r`);
+  caller.type(`${'\t'.repeat(6)}\x15nobody\r`);
   const problem = await caller.sees(/^ *(\S.*mail address.*)$/m);
   const [, said = ''] = /^ *(\S.*mail address.*)$/m.exec(problem) ?? [];
   expect(colorOf(caller, said.trim())).toBe(RED);
@@ -43,7 +43,7 @@ test('what is done is said in another colour than a problem, and the help follow
 test('the password is changed on a page of its own, and asked for anew where it is not taken', async () => {
   const caller = await ownData();
   await caller.sees('Real name');
-  caller.type(`${'\t'.repeat(12)}p\r`);
+  caller.type(`${'\t'.repeat(13)}p\r`);
   await caller.sees('Your present password first.');
   caller.type(`${PASSWORD}\r`);
   await caller.sees('New password');
