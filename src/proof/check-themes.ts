@@ -25,6 +25,8 @@ export function checkThemes(
 
 /** Menus of docs/onward.md that the stock themes draw for boards that add them. */
 export const PREPARED_MENUS: readonly string[] = ['boards', 'account'];
+/** Those, and the one that a gate does without (`sallyport init --gate`). */
+const LACKED_MENUS: readonly string[] = [...PREPARED_MENUS, 'mainMenu'];
 
 class ThemeChecker {
   private readonly findings: Finding[] = [];
@@ -57,7 +59,7 @@ class ThemeChecker {
 
   private checkMenu(name: string, { keyPlace, node }: Entry): void {
     const menu = this.set.menus.get(name);
-    if (menu === undefined && PREPARED_MENUS.includes(name)) return;
+    if (menu === undefined && LACKED_MENUS.includes(name)) return;
     if (menu === undefined) return this.missing('menu', name, keyPlace, this.set.menus.keys());
     const { module } = menu;
     const facts = this.registries.modules.get(module.name);
