@@ -4,6 +4,7 @@ import { request } from 'node:https';
 import { join, resolve } from 'node:path';
 import type { ConfigInput } from '../../src/config/schema';
 import { TestBoard } from '../support/board';
+import { BoardDir } from '../support/board-dir';
 import { KEYS } from '../support/dial';
 import { freePort } from '../support/relay';
 import { PASSWORD, signIn } from '../support/sign-in';
@@ -22,8 +23,17 @@ const CLAIM = {
 interface Ports {
   readonly pages: number;
   readonly terminal: number;
-  readonly board: { readonly pages: number; readonly terminal: number };
+  /** What each proxy calls the board's servers. */
+  readonly board: { readonly pages: Place; readonly terminal: Place };
 }
+
+/** A port of this machine, or the path of a Unix socket. */
+type Place = number | string;
+
+const forNginx = (place: Place): string =>
+  typeof place === 'number' ? `127.0.0.1:${place}` : `unix:${place}`;
+const forCaddy = (place: Place): string =>
+  typeof place === 'number' ? `127.0.0.1:${place}` : `unix/${place}`;
 
 async function startNginx(dataDir: string, ports: Ports, scheme: string): Promise<ChildProcess> {
   const keys = join(dataDir, 'keys');
@@ -31,12 +41,14 @@ async function startNginx(dataDir: string, ports: Ports, scheme: string): Promis
   const sample = (await readFile(join(MISC, 'nginx', 'sallyport.conf'), 'utf8'))
     .replace('BBS_ADDRESS:443', `127.0.0.1:${pages}`)
     .replace('BBS_ADDRESS:8811', `127.0.0.1:${terminal}`)
-    .replace('https://127.0.0.1:8443', `${scheme}://127.0.0.1:${board.pages}`)
-    .replace('https://127.0.0.1:8811', `${scheme}://127.0.0.1:${board.terminal}`)
+    .replace('https://127.0.0.1:8443', `${scheme}://${forNginx(board.pages)}`)
+    .replace('https://127.0.0.1:8811', `${scheme}://${forNginx(board.terminal)}`)
     .replace('/etc/ssl/bbs/fullchain.pem', join(keys, 'web_cert.pem'))
     .replace('/etc/ssl/bbs/key.pem', join(keys, 'web_key.pem'));
   const file = join(dataDir, 'nginx.conf');
-  const own = `daemon off; pid ${dataDir}/nginx.pid; error_log stderr; events {}`;
+  // Who may open the board's sockets; without the rights of root it is the board's user in any case.
+  const user = process.getuid?.() === 0 ? 'user root; ' : '';
+  const own = `${user}daemon off; pid ${dataDir}/nginx.pid; error_log stderr; events {}`;
   await writeFile(file, `${own}\nhttp {\naccess_log off;\n${sample}}\n`);
   return talkTo('nginx', ['-p', dataDir, '-c', file]);
 }
@@ -49,8 +61,8 @@ async function startCaddy(dataDir: string, ports: Ports): Promise<ChildProcess> 
   const sample = (await readFile(join(MISC, 'caddy', 'Caddyfile'), 'utf8'))
     .replace('bbs.example.org {', `https://localhost:${pages} {\n\t${tls}`)
     .replace('bbs.example.org:8810 {', `https://localhost:${terminal} {\n\t${tls}`)
-    .replace('127.0.0.1:8080', `127.0.0.1:${board.pages}`)
-    .replace('127.0.0.1:8810', `127.0.0.1:${board.terminal}`);
+    .replace('127.0.0.1:8080', forCaddy(board.pages))
+    .replace('127.0.0.1:8810', forCaddy(board.terminal));
   const file = join(dataDir, 'Caddyfile');
   const own = `{\n\tadmin off\n\tauto_https disable_redirects\n\tstorage file_system ${dataDir}/caddy\n}`;
   await writeFile(file, `${own}\n${sample}`);
@@ -60,15 +72,21 @@ async function startCaddy(dataDir: string, ports: Ports): Promise<ChildProcess> 
 }
 
 /** TLS to the board as well, or TLS that ends at the proxy. */
+const nginx = (scheme: string) => (dataDir: string, ports: Ports) =>
+  startNginx(dataDir, ports, scheme);
 const PROXIES = [
-  ['nginx', 'wss', (dataDir: string, ports: Ports) => startNginx(dataDir, ports, 'https')],
-  ['nginx', 'ws', (dataDir: string, ports: Ports) => startNginx(dataDir, ports, 'http')],
-  ['Caddy', 'ws', startCaddy],
+  ['nginx', 'wss', 'ports', nginx('https')],
+  ['nginx', 'ws', 'ports', nginx('http')],
+  ['nginx', 'ws', 'Unix sockets', nginx('http')],
+  ['Caddy', 'ws', 'ports', startCaddy],
+  ['Caddy', 'ws', 'Unix sockets', startCaddy],
 ] as const;
 
 describe.each(PROXIES)(
-  '%s as misc/ has it, before %s and the pages (rule G3)',
-  (_name, way, start) => {
+  '%s as misc/ has it, before %s and the pages by %s (rule G3)',
+  (_name, way, by, start) => {
+    const isOnSockets = by === 'Unix sockets';
+    let dir: BoardDir;
     let board: TestBoard;
     let proxy: ChildProcess;
     let pages = 0;
@@ -76,19 +94,29 @@ describe.each(PROXIES)(
 
     beforeAll(async () => {
       const web: NonNullable<ConfigInput['contentServers']>['web'] = { behindProxy: true };
+      const [terminalSocket, pagesSocket] = isOnSockets
+        ? [{ socket: 'run/terminal.sock' }, { socket: 'run/pages.sock' }]
+        : [{}, {}];
+      dir = await BoardDir.make({});
       board = await TestBoard.start({
+        boardDir: dir.path,
         config: {
-          ...{ proxies: ['127.0.0.1'], forwardedHeader: 'x-forwarded-for' },
-          loginServers: { webSocket: { [way]: { enabled: true, port: 0 } } },
-          contentServers: { web: { ...web, http: { enabled: way === 'ws' } } },
+          // Whoever else connects by a port is none.
+          ...{ proxies: [isOnSockets ? 'unix' : '127.0.0.1'], forwardedHeader: 'x-forwarded-for' },
+          loginServers: { webSocket: { [way]: { enabled: true, port: 0, ...terminalSocket } } },
+          contentServers: { web: { ...web, http: { enabled: way === 'ws', ...pagesSocket } } },
         },
       });
       await board.addUser('alice', PASSWORD);
       [pages, terminal] = [await freePort(), await freePort()];
       const { addresses } = board.bbs;
+      const placeOf = (name: string): Place => {
+        const { address = '', port = 0 } = addresses[name] ?? {};
+        return isOnSockets ? address : port;
+      };
       const behind = {
-        pages: addresses[way === 'ws' ? 'http' : 'https']?.port ?? 0,
-        terminal: addresses[way]?.port ?? 0,
+        pages: placeOf(way === 'ws' ? 'http' : 'https'),
+        terminal: placeOf(way),
       };
       proxy = await start(board.dataDir, { pages, terminal, board: behind });
     });
@@ -97,6 +125,7 @@ describe.each(PROXIES)(
       proxy.kill();
       await gone;
       await board.remove();
+      await dir.remove();
     });
 
     const certificate = (): Promise<Buffer> =>
