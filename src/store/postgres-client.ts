@@ -9,6 +9,7 @@ import { type BatchFailure, type Part, Batch } from './postgres-batch';
 import { CONNECT_MS, TIMELINE } from './postgres-hosts';
 import type { PostgresPulse } from './postgres-pulse';
 import type { Holding, HoldOptions, Statement } from './sending';
+import { sqlStateOf } from './sql-state';
 
 /** How long a call waits for a connection of the pool. */
 export const TURN_MS = 3_500;
@@ -347,6 +348,6 @@ export function isReadOnly(error: unknown): boolean {
 
 /** All that the server says, as all that SQLite says: the work was not done, and nothing is granted. */
 export function isFailure(error: unknown): boolean {
-  if (/^[0-9A-Z]{5}$/.test(codeOf(error))) return true;
+  if (sqlStateOf(error) !== '') return true;
   return isLost(error) || NO_CONNECTION.test(toError(error).message);
 }

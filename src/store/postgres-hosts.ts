@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, type ClientConfig } from 'pg';
 import type { PostgresAddress, PostgresPlace } from '../base/postgres-address';
-import { codeOf } from './dialect';
+import { sqlStateOf } from './sql-state';
 import { VALUE_TYPES } from './postgres-batch';
 
 /** How long a connection may take to be made. */
@@ -156,8 +156,8 @@ export class PostgresHosts {
 
 /** What a server has said against the connection tells more than that another one is not there. */
 function mostTelling(errors: readonly unknown[]): unknown {
-  const said = errors.filter((error) => /^[0-9A-Z]{5}$/.test(codeOf(error)));
-  return said.find((error) => !codeOf(error).startsWith('57P')) ?? said[0] ?? errors[0];
+  const said = errors.filter((error) => sqlStateOf(error) !== '');
+  return said.find((error) => !sqlStateOf(error).startsWith('57P')) ?? said[0] ?? errors[0];
 }
 
 /** Ends a connection without waiting for its server. */

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { systemClock } from '../base/clock';
 import { BbsError } from '../base/errors';
 import type { Log } from '../base/log';
-import { codeOf } from './dialect';
+import { sqlStateOf } from './sql-state';
 
 /** How long a statement may wait before the server is asked whether it still answers, and for how long it is asked. */
 const WAIT_MS = 1_000;
@@ -130,5 +130,6 @@ function silence(where: string): BbsError {
 
 /** True for what the server itself has said, other than that it begins or ends. */
 function isAnswer(error: unknown): boolean {
-  return /^(?!57P)[0-9A-Z]{5}$/.test(codeOf(error));
+  const state = sqlStateOf(error);
+  return state !== '' && !state.startsWith('57P');
 }

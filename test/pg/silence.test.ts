@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { systemClock } from '../../src/base/clock';
 import { LIMITS } from '../../src/base/limits';
 import { Database } from '../../src/store/database';
+import { PostgresPulse } from '../../src/store/postgres-pulse';
 import { MemoryLog } from '../support/memory-log';
 import { CutLine } from './cut-line';
 import { schemaOf, serverOf, SOCKET, useSocket } from './database-place';
@@ -82,4 +83,29 @@ test('a call that waits for its turn in the pool is refused with those that it w
   const calls = await Promise.all(Array.from({ length: 30 }, async () => refusal(read())));
   expect(new Set(calls.map(({ code }) => code))).toEqual(new Set(['STORE_FAILED']));
   expect(Math.max(...calls.map(({ tookMs }) => tookMs))).toBeLessThan(LIMITS.storeMs - 1_000);
+});
+
+test('a proxy that takes connections and breaks them off says nothing of the server behind it', async () => {
+  let cuts = 0;
+  const broken = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
+  const ask = (): Promise<void> => Promise.reject(broken);
+  const pulse = new PostgresPulse({ where: 'the database', log, ask, cut: () => (cuts += 1) });
+  try {
+    const waits = new Promise<void>((_, reject) => {
+      const look = setInterval(() => {
+        if (cuts === 0) return;
+        clearInterval(look);
+        reject(broken);
+      }, 10);
+    });
+    await expect(pulse.during(() => waits)).rejects.toBe(broken);
+    await expect(
+      pulse.turn(
+        () => Promise.resolve(),
+        () => Promise.resolve(),
+      ),
+    ).rejects.toMatchObject({ code: 'TIMED_OUT' });
+  } finally {
+    pulse.close();
+  }
 });
