@@ -84,7 +84,7 @@ export class FormKeys {
   /** Keys that mean the same in each menu that gives them no meaning of its own. */
   private ofEveryMenu(key: Key): Promise<Transition> | Transition | undefined {
     const { screen } = this.context;
-    screen.flush();
+    this.answerWhatWaits();
     const { form, rules } = screen.composition;
     if (key.name === '?' || key.name === 'f1') return { kind: 'help' };
     if (isEscape(key) || key.name === 'ctrl + d') {
@@ -96,6 +96,11 @@ export class FormKeys {
     else screen.add(form.unheard());
     screen.flush();
     return undefined;
+  }
+
+  /** Writes what keys before this one did. Line by line none waits, and a question is not said before its turn. */
+  private answerWhatWaits(): void {
+    if (!this.context.caller.terminal.isLineByLine) this.context.screen.flush();
   }
 
   /** A key that the screen names where it was tapped; a letter counts as a key of the menu, not as typed. */
@@ -118,8 +123,8 @@ export class FormKeys {
 
   private obeyKey(rule: KeyRule, key: Key): Promise<Transition> | undefined {
     if (rule.viewId !== undefined) this.context.screen.focus(rule.viewId);
-    // Also what keys before this one did, whose answer waits.
-    this.context.screen.flush();
+    if (rule.viewId !== undefined) this.context.screen.flush();
+    else this.answerWhatWaits();
     const { form, rules } = this.context.screen.composition;
     const value = form.values();
     const view = rule.viewId === undefined ? undefined : form.view(rule.viewId);
