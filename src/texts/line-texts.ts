@@ -10,6 +10,7 @@ export const LINE = textArea({
     'line.number': 'Number',
     'line.more': '{from} to {to} of {count}, Enter for more',
     'line.number-from': 'Please type a number from 1 to {count}.',
+    'line.number-one': 'There is only one, number 1.',
     'line.digits': 'Please type {count} digits.',
     'line.letters': 'Please type {count} letters.',
     'line.characters': 'Please type {count} characters.',

@@ -153,12 +153,17 @@ export abstract class ItemListView extends View {
     const count = this.items.length;
     if (hot === undefined && /^\d+$/.test(line)) {
       const index = Number(line) - 1;
-      return index >= 0 && index < count
-        ? this.takeItem(index)
-        : askAgain(this.context.say('line.number-from', { count }));
+      return index >= 0 && index < count ? this.takeItem(index) : askAgain(this.noSuchNumber);
     }
     const index = hot ?? this.itemNamed(line);
     return index === undefined ? { kind: 'not-mine' } : this.takeItem(index);
+  }
+
+  private get noSuchNumber(): string {
+    const { say } = this.context;
+    const count = this.items.length;
+    if (count === 0) return say('line.nothing-here');
+    return count === 1 ? say('line.number-one') : say('line.number-from', { count });
   }
 
   /** The line of the item that an arrow or page key moved to. */

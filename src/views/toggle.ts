@@ -3,7 +3,8 @@ import { plainCells, type Row } from './cells';
 import { ItemListView } from './item-list';
 import type { PressResult } from './view';
 
-const STROKE = ' / ';
+/** What stands between two items; the next one where a row has no room for the one before. */
+const STROKES = [' / ', '  ', ' '] as const;
 
 /**
  * TM: a few items side by side, one of which is on. Menus of two are the rule; a third one, as on
@@ -11,7 +12,7 @@ const STROKE = ' / ';
  */
 export class ToggleView extends ItemListView {
   override rows(): readonly Row[] {
-    const stroke = plainCells(STROKE, this.styleNumber(1, this.spec.style));
+    const stroke = plainCells(this.stroke, this.styleNumber(1, this.spec.style));
     return [
       this.items.flatMap((_, index) => [...(index === 0 ? [] : stroke), ...this.itemCells(index)]),
     ];
@@ -19,15 +20,24 @@ export class ToggleView extends ItemListView {
 
   override get cursor(): { row: number; column: number; visible: boolean } {
     let column = 0;
+    const between = this.stroke.length;
     for (let index = 0; index < this.chosen; index++) {
-      column += this.itemCells(index).length + STROKE.length;
+      column += this.itemCells(index).length + between;
     }
     return { row: 0, column, visible: false };
   }
 
   protected override itemAt({ column }: { readonly column: number }): number {
-    const widths = this.items.map((_, index) => this.itemCells(index).length + STROKE.length);
+    const between = this.stroke.length;
+    const widths = this.items.map((_, index) => this.itemCells(index).length + between);
     return this.indexAlong(widths, column);
+  }
+
+  private get stroke(): string {
+    const room = this.context.screenWidth - this.spec.column + 1;
+    const items = this.items.reduce((sum, _, index) => sum + this.itemCells(index).length, 0);
+    const gaps = Math.max(0, this.items.length - 1);
+    return STROKES.find((stroke) => items + gaps * stroke.length <= room) ?? ' ';
   }
 
   protected override neighbour(key: Key): number | undefined {

@@ -133,7 +133,9 @@ describe('keys of the stock menus, line by line', () => {
     async (row) => {
       const listener = await goTo(row);
       await listener.press('99\r');
-      await listener.hears(/Please type a number from 1 to \d+\.\n[^]*: $/);
+      await listener.hears(
+        /99\n(?:Please type a number from 1 to \d+|There is only one, number 1|There is nothing here)\.\n[^]*: $/,
+      );
       expect(listener.caller.places.at(-1)?.menu).toBe(row.menu);
     },
   );

@@ -86,6 +86,17 @@ test('an empty answer keeps what is there, and a lone - empties it', async () =>
   expect(dialogue.form.values()).toEqual({ 1: '', 2: '', 3: '' });
 });
 
+test.each([
+  [[], 'There is nothing here.'],
+  [['ann'], 'There is only one, number 1.'],
+  [['ann', 'joe'], 'Please type a number from 1 to 2.'],
+])('a number that the list %j does not have is told', async (items, sentence) => {
+  const dialogue = new Dialogue([spec('VM1', [1, 1], { items })], {}, {});
+  dialogue.take();
+  expect(await dialogue.type('9\r')).toContain(sentence);
+  expect(await dialogue.type('0\r')).toContain(sentence);
+});
+
 test('choices are numbered, and the chosen one is said', async () => {
   const items = ['Off', 'On'];
   const views = [

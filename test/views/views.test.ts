@@ -572,6 +572,20 @@ describe('TM', () => {
     expect(keys.form.values()).toEqual({ 1: 2 });
   });
 
+  test.each([
+    [62, 'add / drop / stop'],
+    [65, 'add  drop  stop'],
+    [68, 'add drop stop'],
+  ])('items from column %i on stand as close as they must to be all seen', async (column, row) => {
+    const items = ['add', 'drop', 'stop'];
+    const driver = new Driver({ views: [spec('TM1', [2, column], { items })] });
+    await driver.type('\x1b[C\x1b[C');
+    await driver.screen.settled();
+    expect(driver.screen.row(2).trim()).toBe(row);
+    const last = column + row.indexOf('stop');
+    expect([last - 1, last].map((at) => driver.screen.cell(2, at).background)).toEqual([0, 4]);
+  });
+
   test('a hot key answers at once', async () => {
     expect((await alone('TM1', YES_NO, 'n')).event).toMatchObject({
       kind: 'submit',
