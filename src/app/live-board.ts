@@ -300,9 +300,9 @@ function refuse(problems: readonly Problem[]): void {
   if (first !== undefined) throw new InvalidFileError('MENU_INVALID', [first, ...others]);
 }
 
-/** The same mistake, wherever an edit has moved it. */
+/** The same mistake, wherever an edit has moved it and the line that its words name. */
 function withoutLine({ place, message }: Problem): string {
-  return `${place.file} ${message}`;
+  return `${place.file} ${message.replace(/\bline \d+/g, 'a line')}`;
 }
 
 /** One line for each thing that is wrong, with its place first. */

@@ -264,6 +264,19 @@ describe('edits of a running board', () => {
       ]);
     });
 
+    it('lines written above keys that stand twice already go live, in a theme and in the configuration', async () => {
+      const config = '  general: { closedSystem: true }\n  general: { boardName: "X" }\n}';
+      const theme = '  info: {\n    name: Plain\n    name: Plainer\n  }\n}';
+      const themeFile = 'art/themes/plain/theme.hjson';
+      await start({ 'config/config.hjson': `{\n${config}`, [themeFile]: `{\n${theme}` });
+      const told = board.events('board.warning').length;
+      expect(told).toBeGreaterThanOrEqual(2);
+      await edit(() => dir.write(themeFile, `{\n  # a line more\n${theme}`));
+      await edit(() => dir.write('config/config.hjson', `{\n  # a line more\n${config}`));
+      expect(board.events('board.edit-refused')).toHaveLength(0);
+      expect(board.events('board.warning')).toHaveLength(told);
+    });
+
     it('an edit does not disturb a caller who is typing', async () => {
       await start({});
       await board.addUser('walter', PASSWORD);
