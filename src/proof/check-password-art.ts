@@ -2,9 +2,10 @@ import type { Acs } from '../acs/acs';
 import { collectVariables, type AcsVariables } from '../acs/variables';
 import type { Place } from '../base/errors';
 import type { Steps } from '../base/steps';
-import type { Choice, Finding, MenuEntry, MenuSet, Target } from '../menu/load/menu-entry';
+import type { Choice, Finding, MenuEntry, MenuSet } from '../menu/load/menu-entry';
 import type { ArtFacts } from './check-art';
 import type { MenuRegistries } from './registries';
+import { doSignIn } from './sign-in-fields';
 
 /** What a field for a password is called, in the languages of boards that are known. */
 const PASSWORD_WORDS =
@@ -42,12 +43,7 @@ export function* findPasswordArt(
 }
 
 function signsIn({ forms, submit }: MenuEntry): boolean {
-  const rules = [...forms.flatMap((form) => [...form.submit.values()].flat()), ...submit];
-  return rules.some(({ action }) => action?.options.some(({ value }) => isLogin(value)) === true);
-}
-
-function isLogin(target: Target): boolean {
-  return target.kind === 'system-method' && target.name === 'login';
+  return doSignIn([...forms.flatMap((form) => [...form.submit.values()].flat()), ...submit]);
 }
 
 function labelOf(

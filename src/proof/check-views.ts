@@ -19,6 +19,7 @@ import type {
   ViewEntry,
 } from '../menu/load/menu-entry';
 import type { MenuRegistries } from './registries';
+import { doSignIn, SIGN_IN_FIELDS } from './sign-in-fields';
 
 /** Views and forms: properties, art that places them, submissions that can happen. */
 export function* checkForms(set: MenuSet, registries: MenuRegistries): Steps<readonly Finding[]> {
@@ -187,11 +188,17 @@ class FormChecker {
   checkFields(rules: readonly SubmitRule[], views: readonly FormView[]): void {
     const names = new Set(views.flatMap(({ id, argName }) => [argName, String(id)]));
     const known = [...names].filter((name) => name !== undefined);
-    for (const { match, place } of rules) {
+    for (const { match, action, place } of rules) {
       for (const condition of match) {
         const { field } = condition;
         if (names.has(field) || isNeverMet(condition)) continue;
         const text = `no view has the argName '${field}', so this is never done`;
+        this.note('warning', 'unknown-field', place, text, nearestName(field, known));
+      }
+      if (!doSignIn([{ action }])) continue;
+      for (const field of SIGN_IN_FIELDS) {
+        if (names.has(field) || match.some((condition) => condition.field === field)) continue;
+        const text = `no view has the argName '${field}', so nobody can sign in here`;
         this.note('warning', 'unknown-field', place, text, nearestName(field, known));
       }
     }

@@ -9,6 +9,7 @@ import type { FlowMap, Start } from './flow-explorer';
 import { movesOf } from './flow-moves';
 import type { ModuleFacts, Move } from './flow-moves';
 import type { Choice, Finding, MenuEntry, MenuSet, Target } from '../menu/load/menu-entry';
+import { asksWhoCalls } from './sign-in-fields';
 import { firstOf, intersect, isEmpty, StateSpace, subtract, union } from './state-space';
 import type { StateSet } from './state-space';
 
@@ -253,7 +254,7 @@ class Prover {
       const explorer = yield* this.explore([], inside, entry);
       // A menu that nobody may enter is reached by the proof all the same.
       const reached = explorer.reachedMenus().filter((name) => !isEmpty(explorer.reached(name)));
-      if (reached.some((name) => this.signsIn(name))) continue;
+      if (reached.some((name) => this.signsIn(name) && this.asksWhoCalls(name))) continue;
       found.push({ server: entry.server, menu: first.name, place: first.place });
     }
     return found;
@@ -261,6 +262,12 @@ class Prover {
 
   private signsIn(name: string): boolean {
     return this.moves(name).some(({ effects }) => effects.includes('first-factor'));
+  }
+
+  /** Is everything asked for that a sign-in reads? What a module asks for is its own. */
+  private asksWhoCalls(name: string): boolean {
+    const menu = this.set.menus.get(name);
+    return menu?.module.kind !== 'standard' || asksWhoCalls(menu, this.set);
   }
 
   private *findDeadEnds(explorer: FlowExplorer): Steps<readonly DeadEnd[]> {
@@ -350,7 +357,7 @@ export function flowFindings(
       return finding('locked-out', out, text);
     }),
     ...report.withoutSignIn.map((way) => {
-      const text = `calls by ${way.server} lead to no menu where anybody could sign in: from here, menus of the login area must lead to a form that does @systemMethod:login`;
+      const text = `calls by ${way.server} lead to no menu where anybody could sign in: from here, menus of the login area must lead to a form with views for username and password that does @systemMethod:login`;
       return finding('no-sign-in', way, text, 'error');
     }),
     ...report.deadEnds.map((end) =>

@@ -343,6 +343,20 @@ describe('edits of a running board', () => {
       expect(line).toMatch(/own\.hjson:1:\d+: .*no art 'NONE'/);
     });
 
+    it.each(['username', 'password'])(
+      'an edit after which the sign-in asks for no %s is refused, with what is amiss there',
+      async (field) => {
+        await start({});
+        const login = await readFile(join(__dirname, '../../config/menus/login.hjson'), 'utf8');
+        const own = login.replace(`argName: ${field}`, 'argName: other');
+        const problems = await editRefused(() => dir.write('config/menus/login.hjson', own));
+        expect(problems).toEqual([
+          expect.stringContaining('telnetConnected: calls by telnet lead to no menu'),
+          expect.stringContaining(`login: no view has the argName '${field}', so `),
+        ]);
+      },
+    );
+
     it("a file of the board's own that takes the place of the package's is live at once", async () => {
       await start({ ...editions });
       await (await board.telnet()).sees('Two doors.');

@@ -300,6 +300,11 @@ describe('forms', () => {
       'mci: { ET1: { argName: "name" } }, submit: { "*": [ { value: { nam: null }, action: "@systemMethod:prevMenu" } ] }',
       /no view has the argName 'nam'.*did you mean 'name'\?/,
     ],
+    [
+      'that sign in and ask for no name',
+      'mci: { ET2: { argName: "password" } }, submit: { "*": [ { value: { password: null }, action: "@systemMethod:login" } ] }',
+      /no view has the argName 'username', so nobody can sign in here/,
+    ],
     ['that do nothing with what is filled in', 'mci: { ET1: { } }', /goes nowhere/],
     [
       'that move to a view which is not there',
