@@ -7,7 +7,10 @@ import { isFactorDemanded } from '../menu/run/owed-factor';
 import { proveAgain } from '../menu/run/proof-of-person';
 
 /** Views of the contract's art SSHKEYCFG (A7). */
-const VIEWS = { info: 1, key: 2, status: 4 } as const;
+const VIEWS = { info: 1, key: 2, choice: 3, status: 4 } as const;
+
+/** The `data` of the items that are not there where no key is remembered (`users.twoFactorAuth.rememberKeyDays`). */
+const OF_REMEMBERING = ['remember', 'forget'];
 
 /** Where people without a secure line are sent, as from the screen for the second factor. */
 const NOT_SECURE_MENU = 'userTwoFactorAuthOTPSecConnRequired';
@@ -34,7 +37,8 @@ function enter(context: MenuContext): Promise<Transition | undefined> {
 }
 
 async function ready(context: MenuContext): Promise<void> {
-  const { screen, memory } = context;
+  const { screen, memory, services } = context;
+  if (rememberMs(services.config()) === 0) screen.leaveOut(VIEWS.choice, OF_REMEMBERING);
   const keys = await ownKeys(context);
   const lines = keys.map((key, index) => describeKey(context, key, index + 1));
   screen.setText(VIEWS.info, lines.length === 0 ? context.say('key.none') : lines.join('\n'));

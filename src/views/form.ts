@@ -73,6 +73,7 @@ export interface Form {
   view(id: number): View | undefined;
   setText(id: number, text: string): string;
   setItems(id: number, items: readonly ItemSpec[]): string;
+  leaveOut(id: number, data: readonly string[]): string;
   /** Chooses an item of a list by its number, from 0. */
   select(id: number, index: number): string;
   focus(id: number): string;
@@ -203,6 +204,12 @@ export class ViewForm implements Form {
   setItems(id: number, items: readonly ItemSpec[]): string {
     const view = this.get(id);
     view.setItems(items);
+    return this.repaint(view);
+  }
+
+  leaveOut(id: number, data: readonly string[]): string {
+    const view = this.get(id);
+    view.leaveOut(data);
     return this.repaint(view);
   }
 

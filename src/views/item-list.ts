@@ -71,6 +71,11 @@ export abstract class ItemListView extends View {
     this.index = this.chosen;
   }
 
+  override leaveOut(data: readonly string[]): void {
+    this.items = this.items.filter((item) => !data.includes(String(item.data ?? '')));
+    this.index = this.chosen;
+  }
+
   override takeOver(previous: View): void {
     if (!(previous instanceof ItemListView)) return;
     this.items = previous.items;

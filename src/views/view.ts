@@ -160,6 +160,11 @@ export abstract class View {
     void items; // Only lists have items.
   }
 
+  /** The items with these `data` are not there. */
+  leaveOut(data: readonly string[]): void {
+    void data; // Only lists have items.
+  }
+
   /**
    * Takes over the state of a view of the same code, e.g. on a screen of another size: what was
    * typed or chosen, and what was set with `setText` and `setItems`.

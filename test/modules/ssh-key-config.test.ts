@@ -6,6 +6,7 @@ import { writeProperties } from '../../src/store/properties';
 import { listSshKeys } from '../../src/store/ssh-keys';
 import { totp } from '../support/authenticator';
 import { MenuBoard, type MenuCaller } from '../support/menu-board';
+import type { ScreenOptions } from '../support/screen';
 import { sayStock } from '../../src/texts/texts';
 
 const PASSWORD = 'a quiet harbour 7';
@@ -49,9 +50,12 @@ describe('the screen for SSH keys', () => {
 
   afterEach(() => board.close());
 
-  const start = async (more: Parameters<MenuBoard['addUser']>[2] = {}): Promise<MenuCaller> => {
+  const start = async (
+    more: Parameters<MenuBoard['addUser']>[2] = {},
+    screen: ScreenOptions = {},
+  ): Promise<MenuCaller> => {
     ({ id: userId, secret } = await board.addUser('walter', PASSWORD, more));
-    const caller = board.call('login', { server: 'ssh' });
+    const caller = board.call('login', { server: 'ssh', ...screen });
     await caller.sees('User name');
     caller.type(`walter\r${PASSWORD}\r`);
     if (more.otp === true) {
@@ -196,6 +200,32 @@ describe('the screen for SSH keys', () => {
     expect(caller.screen.text()).toContain('|12{userName}%UN');
     caller.hangUp();
   });
+
+  it('has no word of keys without a code where no key is remembered (rule N9)', async () => {
+    const caller = await start();
+    expect(caller.screen.text()).not.toMatch(/No code|Forget/);
+    caller.type('\tN');
+    await caller.sees('Add ]');
+    caller.type('C\r');
+    await caller.sees('Command');
+    caller.hangUp();
+  });
+
+  it.each(['gatehouse', 'plain'])(
+    'has room for all its words in 40 columns, in the theme %s (rule N9)',
+    async (theme) => {
+      await board.close();
+      const twoFactorAuth = { rememberKeyDays: 30 };
+      board = await MenuBoard.open({
+        config: { users: { twoFactorAuth }, theme: { default: theme } },
+      });
+      const caller = await start({}, { width: 40, height: 24 });
+      expect(caller.screen.text()).toMatch(/\[Add\] .*Cancel .*No code .*Forget/);
+      caller.type('\tF\r');
+      await caller.sees(/Type the number/);
+      caller.hangUp();
+    },
+  );
 
   it('is not for lines that others can read', async () => {
     await board.addUser('tess', PASSWORD);

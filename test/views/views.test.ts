@@ -586,6 +586,16 @@ describe('TM', () => {
     expect([last - 1, last].map((at) => driver.screen.cell(2, at).background)).toEqual([0, 4]);
   });
 
+  test('an item that is left out cannot be chosen, not even by its key', async () => {
+    const items = ['add', { text: 'keep', data: 'keep' }, { text: 'drop', data: 'drop' }];
+    const toggle = await alone('TM1', { items, hotKeys: { k: 1, d: 2 } }, 'd');
+    expect(toggle.form.values()).toEqual({ 1: 'drop' });
+    toggle.show(toggle.form.leaveOut(1, ['keep', 'drop']));
+    await toggle.type('k');
+    expect(toggle.screen.row(2).trim()).toBe('add');
+    expect(toggle.form.values()).toEqual({ 1: 0 });
+  });
+
   test('a hot key answers at once', async () => {
     expect((await alone('TM1', YES_NO, 'n')).event).toMatchObject({
       kind: 'submit',

@@ -111,6 +111,8 @@ export interface MenuScreen {
   text(viewId: number): string;
   setText(viewId: number, text: string): void;
   setItems(viewId: number, items: readonly ItemSpec[]): void;
+  /** Takes the items with these `data` out of a list of the menu file; ones without `data` stay. */
+  leaveOut(viewId: number, data: readonly string[]): void;
   /** The current value; for lists, toggles and spinners the number of the selected item. */
   value(viewId: number): unknown;
   /** The items of a list (VM) that are visible, from 1 on; undefined line by line, and for other views. */

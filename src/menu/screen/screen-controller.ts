@@ -171,6 +171,11 @@ export class ScreenController implements MenuScreen {
     if (found !== undefined) this.add(found.form.setItems(viewId, items));
   }
 
+  leaveOut(viewId: number, data: readonly string[]): void {
+    const found = this.find(viewId);
+    if (found !== undefined) this.add(found.form.leaveOut(viewId, data));
+  }
+
   select(viewId: number, index: number): void {
     const found = this.find(viewId);
     if (found !== undefined) this.add(found.form.select(viewId, index));
