@@ -28,7 +28,7 @@ export interface OwnSshKey {
   /** undefined for a key that ENiGMA½ stored, which has no date. */
   readonly addedAtMs: number | undefined;
   readonly usedAtMs: number | undefined;
-  /** While it signs in without a code; `isRemembered` says whether it still does. */
+  /** While it signs in without a code; `rememberedUntil` says whether it still does. */
   readonly remembered: SshKeyRow['remembered'];
 }
 
@@ -101,8 +101,8 @@ export class AccountKeys {
     return db.transaction({ account: userId }, async (sql) => {
       const { loginVersion, status } = await getUser(sql, userId);
       if (loginVersion !== proven.loginVersion || status !== 2) return false;
-      const untilMs = clock.timelineMs() + forMs;
-      const key = { userId, id: keyId, atMs: nowMs, untilMs, loginVersion };
+      const sinceMs = clock.timelineMs();
+      const key = { userId, id: keyId, sinceMs, untilMs: sinceMs + forMs, loginVersion };
       const rows = await listSshKeys(sql, userId);
       const fingerprint = rows.find(({ id }) => id === keyId)?.fingerprint;
       if (fingerprint === undefined || !(await rememberSshKey(sql, key))) return false;

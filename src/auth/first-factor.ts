@@ -4,7 +4,7 @@ import { isUnknownOutcome, type Sql } from '../store/database';
 import { storePassword } from '../store/passwords';
 import type { StoredPassword } from '../store/passwords';
 import { grantFactor } from '../store/sign-in';
-import { recordSshKeyUse } from '../store/ssh-keys';
+import { findSshKey, recordSshKeyUse } from '../store/ssh-keys';
 import type { SshKeyRow } from '../store/ssh-keys';
 import { getUser } from '../store/users';
 import type { User, UserStatus } from '../store/users';
@@ -23,7 +23,7 @@ import {
 import type { Credential, LoginHistory, RejectReason } from './login';
 import { auditOf, currentStatus, lockByFailures, recordArrival, unlock } from './login-records';
 import { checkPassword, hashPassword, isOutdated } from './password';
-import { isRemembered } from './remembered-key';
+import { rememberedUntil } from './remembered-key';
 import { isOfProgram, type OwnAccount } from './own-accounts';
 import { giveBack, type Charged } from './regulator';
 
@@ -222,7 +222,8 @@ class FirstFactor {
     const nowMs = this.parts.clock.nowMs();
     const isBoth = this.countsAsBoth(proof);
     const row = proof.kind === 'key' && proof.key !== 'property' ? proof.key : undefined;
-    const isWithoutCode = !isBoth && origin.secure && isRemembered(this.parts, row, right.user);
+    const isWithoutCode =
+      !isBoth && origin.secure && (await this.needsNoCode(sql, row, right.user));
     const entry = {
       atMs: nowMs,
       userId: right.user.id,
@@ -263,6 +264,13 @@ class FirstFactor {
     const { securityKeyIsFactor2 } = this.parts.config().users.twoFactorAuth;
     const isCounted = proof.kind === 'key' && proof.key !== 'property';
     return securityKeyIsFactor2 && isCounted && proof.signatureCount !== undefined;
+  }
+
+  /** Looked up again in the transaction: it may have been forgotten since the key was read (rule N9). */
+  private async needsNoCode(sql: Sql, row: SshKeyRow | undefined, user: User): Promise<boolean> {
+    if (row === undefined || rememberedUntil(this.parts, row, user) === undefined) return false;
+    const current = await findSshKey(sql, user.id, row.fingerprint);
+    return rememberedUntil(this.parts, current, user) !== undefined;
   }
 
   /** The account once a lock that is over is ended in the store too. */

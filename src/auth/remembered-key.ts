@@ -12,18 +12,21 @@ export function rememberMs({ users }: Config): number {
 }
 
 /**
- * True while a key signs its owner in without a code (rule N9): for the time that the sysop grants now, until any
- * change of the account that ends its calls, and not where the policy asks a second factor of the account.
+ * Until when of the timeline a key signs its owner in without a code (rule N9); undefined where it needs one: after any
+ * change of the account that ends its calls, where the policy asks a second factor of the account, and where more was
+ * granted than the sysop grants now.
  */
-export function isRemembered(
+export function rememberedUntil(
   { clock, config, mustShowCode }: Pick<LoginDeps, 'clock' | 'config' | 'mustShowCode'>,
   key: Pick<SshKeyRow, 'remembered'> | undefined,
   user: User,
-): boolean {
+): number | undefined {
   const remembered = key?.remembered;
-  if (remembered === undefined || !hasSecondFactor(user) || mustShowCode(user)) return false;
-  if (remembered.loginVersion !== user.loginVersion) return false;
-  const leftMs = remembered.untilMs - clock.timelineMs();
-  // What was granted for longer, by an earlier configuration, is over.
-  return leftMs > 0 && leftMs <= rememberMs(config());
+  if (remembered === undefined || !hasSecondFactor(user) || mustShowCode(user)) return undefined;
+  if (remembered.loginVersion !== user.loginVersion) return undefined;
+  const { sinceMs, untilMs } = remembered;
+  // By all that was granted: what is left of it would be little enough again in its last days.
+  if (untilMs - sinceMs > rememberMs(config())) return undefined;
+  const nowMs = clock.timelineMs();
+  return sinceMs <= nowMs && nowMs < untilMs ? untilMs : undefined;
 }

@@ -1,5 +1,6 @@
 import { MAX_SSH_KEYS, type OwnSshKey } from '../auth/account-keys';
-import { isRemembered, rememberMs } from '../auth/remembered-key';
+import { wallTimeOf } from '../base/clock';
+import { rememberedUntil, rememberMs } from '../auth/remembered-key';
 import { parseSshPublicKey } from '../auth/ssh-key';
 import type { MenuContext, MenuModule, Transition } from '../menu/run/module';
 import { actorOf, userOf } from '../menu/run/caller';
@@ -116,7 +117,7 @@ async function rememberKey(context: MenuContext): Promise<Transition> {
 async function forgetKey(context: MenuContext): Promise<Transition> {
   const { services, caller, screen, say } = context;
   const remembered = (await ownKeys(context)).map((key) =>
-    isKept(context, key) ? key : undefined,
+    keptUntil(context, key) === undefined ? undefined : key,
   );
   const [only, ...others] = remembered.filter((key) => key !== undefined);
   const number = screen.text(VIEWS.key).trim();
@@ -128,9 +129,12 @@ async function forgetKey(context: MenuContext): Promise<Transition> {
   return done(context, say('key.forgotten'));
 }
 
-function isKept({ services, caller }: MenuContext, key: OwnSshKey): boolean {
+/** Until when a key needs no code, by the wall clock; undefined where it needs one. */
+function keptUntil({ services, caller }: MenuContext, key: OwnSshKey): number | undefined {
   const { clock, config } = services;
-  return isRemembered({ clock, config, mustShowCode: () => false }, key, userOf(caller));
+  const parts = { clock, config, mustShowCode: () => false };
+  const until = rememberedUntil(parts, key, userOf(caller));
+  return until === undefined ? undefined : wallTimeOf(clock, until);
 }
 
 /** This call goes on, the others of the account end; the screen shows the keys as they are now. */
@@ -156,17 +160,16 @@ function describeKey(context: MenuContext, key: OwnSshKey, number: number): stri
     .replace(/^(sk-)?ssh-|^(sk-)?ecdsa-sha2-/, '')
     .replace(/@.*$/, '')
     .toUpperCase();
-  const { services } = context;
   const { usedAtMs } = key;
   const used =
     usedAtMs === undefined
       ? ''
       : `, ${context.say('key.used', { time: context.dateText(usedAtMs) })}`;
-  const { remembered } = key;
-  const until = services.clock.nowMs() + (remembered?.untilMs ?? 0) - services.clock.timelineMs();
-  const kept = isKept(context, key)
-    ? `, ${context.say('key.no-code-until', { date: context.dateText(until) })}`
-    : '';
+  const until = keptUntil(context, key);
+  const kept =
+    until === undefined
+      ? ''
+      : `, ${context.say('key.no-code-until', { date: context.dateText(until) })}`;
   return `${number} ${type} ${key.fingerprint} ${key.comment}${used}${kept}`;
 }
 

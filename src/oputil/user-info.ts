@@ -1,5 +1,6 @@
 import { Argument, Option, type Command } from 'commander';
-import { isRemembered } from '../auth/remembered-key';
+import { wallTimeOf } from '../base/clock';
+import { rememberedUntil } from '../auth/remembered-key';
 import { parseSshPublicKey } from '../auth/ssh-key';
 import type { FactorStatus } from '../auth/enrollment';
 import { otpTypeOf } from '../auth/factor-kinds';
@@ -231,9 +232,10 @@ async function keysOf(context: CommandContext, user: User): Promise<readonly Key
   const parts = { clock, config: () => config, mustShowCode: () => false };
   const keys = rows.map((row): KeyLine => {
     const { algorithm, fingerprint, comment } = row;
-    if (!isRemembered(parts, row, user)) return { algorithm, fingerprint, comment };
-    const leftMs = (row.remembered?.untilMs ?? 0) - clock.timelineMs();
-    return { algorithm, fingerprint, comment, withoutCodeUntil: isoOf(clock.nowMs() + leftMs) };
+    const untilMs = rememberedUntil(parts, row, user);
+    if (untilMs === undefined) return { algorithm, fingerprint, comment };
+    const withoutCodeUntil = isoOf(wallTimeOf(clock, untilMs));
+    return { algorithm, fingerprint, comment, withoutCodeUntil };
   });
   const imported = parseSshPublicKey(user.properties.get('ssh_public_key') ?? '');
   if (imported.kind === 'refused') return keys;

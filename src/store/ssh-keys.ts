@@ -21,8 +21,8 @@ export interface SshKeyRow {
 
 /** A key that needs no code for a while (rule N9). */
 interface RememberedKey {
-  readonly atMs: number;
-  /** Of the timeline. */
+  /** Both of the timeline. */
+  readonly sinceMs: number;
   readonly untilMs: number;
   /** The login version of the account then: any change that ends its calls ends this too. */
   readonly loginVersion: number;
@@ -81,7 +81,7 @@ export async function rememberSshKey(
   key: { readonly userId: number; readonly id: number } & RememberedKey,
 ): Promise<boolean> {
   const changed = await sql('ssh_key').where({ user_id: key.userId, id: key.id }).update({
-    remembered_at: key.atMs,
+    remembered_at: key.sinceMs,
     remembered_until: key.untilMs,
     remembered_version: key.loginVersion,
   });
@@ -146,7 +146,7 @@ function toKey(row: Record<string, unknown>): SshKeyRow {
 function toRemembered(row: Record<string, unknown>): RememberedKey | undefined {
   if (row['remembered_until'] === null) return undefined;
   return {
-    atMs: Number(row['remembered_at']),
+    sinceMs: Number(row['remembered_at']),
     untilMs: Number(row['remembered_until']),
     loginVersion: Number(row['remembered_version']),
   };

@@ -1,6 +1,8 @@
 import { AccountKeys } from '../../src/auth/account-keys';
 import { EntryCodes } from '../../src/auth/entry-code';
 import { sshFingerprint, type SshPublicKey } from '../../src/auth/ssh-key';
+import { MailChange } from '../../src/auth/mail-change';
+import { OwnCalls } from '../../src/auth/own-calls';
 import { Authenticator } from '../../src/auth/authenticator';
 import { listAudit } from '../../src/store/audit';
 import { countCalls } from '../../src/store/calls';
@@ -17,6 +19,7 @@ import {
 } from '../support/authenticator-context';
 
 const DAY_MS = 86_400_000;
+const BY_SYSOP = { server: 'oputil' } as const;
 const ACTOR = { server: 'ssh', remoteIp: HOME } as const;
 
 let context: AuthenticatorContext;
@@ -27,9 +30,11 @@ let mustShow = false;
 
 async function open(rememberKeyDays = 30): Promise<void> {
   mustShow = false;
-  context = await openAuthenticator({ config: { users: { twoFactorAuth: { rememberKeyDays } } } });
+  const twoFactorAuth = { rememberKeyDays, recoveryMail: { enabled: true, waitHours: 72 } };
+  context = await openAuthenticator({ config: { users: { twoFactorAuth } } });
   keys = new AccountKeys(context);
   id = await context.addAccount();
+  await context.accounts.setProperties(id, { email_address: 'joe@example.org' }, BY_SYSOP);
   ({ secret } = await context.enrollment.bind(id, 'googleAuth'));
   await keys.add(id, { key: keyOf('home'), actor: ACTOR });
   await keys.add(id, { key: keyOf('work'), actor: ACTOR });
@@ -45,7 +50,10 @@ function keyOf(comment: string): SshPublicKey {
 
 const code = (): string => totp(secret, context.clock.nowMs());
 
-async function signIn(comment: string, origin: { secure?: boolean } = {}) {
+async function signIn(
+  comment: string,
+  { verified, ...origin }: { secure?: boolean; verified?: () => unknown } = {},
+) {
   const { algorithm, blob } = keyOf(comment);
   // The policy of the board, as the composition root reads it.
   const authenticator = new Authenticator({
@@ -59,7 +67,10 @@ async function signIn(comment: string, origin: { secure?: boolean } = {}) {
   });
   const { kind } = await login.submit({
     ...{ kind: 'public-key', userName: 'joe', algorithm, blob },
-    verify: () => ({ valid: true }),
+    verify: () => {
+      verified?.();
+      return { valid: true };
+    },
   });
   return { login, kind };
 }
@@ -148,6 +159,27 @@ test('it ends with its time, and with the time that the sysop grants (rule N9)',
   expect((await signIn('home')).kind).toBe('accepted');
 });
 
+test('a key that needs a code since the sysop grants less needs one in its last days too (rule N9)', async () => {
+  await open();
+  await remember();
+  Object.assign(context.config().users.twoFactorAuth, { rememberKeyDays: 7 });
+  for (let day = 1; day < 32; day++) {
+    await context.fake.advance(DAY_MS);
+    expect((await signIn('home')).kind).toBe('need');
+  }
+});
+
+test('a key that is forgotten while it signs in needs a code (rule N9)', async () => {
+  await open();
+  await remember();
+  let gone: Promise<number> | undefined;
+  const { kind } = await signIn('home', {
+    verified: () => (gone = keys.forget(id, { actor: BY_SYSOP })),
+  });
+  expect(await gone).toBe(1);
+  expect(kind).toBe('need');
+});
+
 test('the policy of the board and a line that others can read take no key without a code (rule N9)', async () => {
   await open();
   await remember();
@@ -180,7 +212,11 @@ test('a key is remembered by nobody whose account was changed since the code (ru
   expect(byPassword).toMatchObject({ factor: 2, provenKeyId: undefined });
 });
 
-const BY_SYSOP = { server: 'oputil' } as const;
+function tokenOf(kind: 'confirm-mail'): string {
+  const notice = context.notices.filter((each) => each.kind === kind).at(-1);
+  if (notice === undefined || !('token' in notice)) throw new Error(`no ${kind}`);
+  return notice.token;
+}
 
 test.each<[string, () => Promise<unknown>]>([
   [
@@ -206,6 +242,31 @@ test.each<[string, () => Promise<unknown>]>([
       const parts = { ...context, notifier: { notify: () => Promise.resolve('queued' as const) } };
       return new EntryCodes(parts).make(id, { minutes: 15, actor: BY_SYSOP });
     },
+  ],
+  [
+    'an address that the sysop writes',
+    () => context.accounts.setProperties(id, { email_address: 'joe@new.example.org' }, BY_SYSOP),
+  ],
+  [
+    'an address that its link confirms',
+    async () => {
+      const mailChange = new MailChange(context);
+      await mailChange.begin(id, 'joe@new.example.org', ACTOR);
+      return mailChange.confirm(tokenOf('confirm-mail'), ACTOR);
+    },
+  ],
+  [
+    'a mail for a lost factor',
+    async () => {
+      const half = context.call();
+      await tryPassword(half, PASSWORD);
+      if (half.user === undefined) throw new Error('nobody');
+      expect(await context.recovery.ask(half.user, ACTOR)).toBe('mailed');
+    },
+  ],
+  [
+    '"this was not me"',
+    () => new OwnCalls(context).disown(id, { sessionId: 'another', remoteIp: HOME }),
   ],
 ])('%s ends it, so that the key needs a code again (rule N9)', async (_what, change) => {
   await open();

@@ -1,6 +1,7 @@
 import { TestBoard } from '../support/board';
 import { BoardDir } from '../support/board-dir';
-import { giveCode, goToMainMenu, PASSWORD } from '../support/sign-in';
+import { mainMenuWith } from '../support/talk-board';
+import { giveCode, goToMainMenu, PASSWORD, SWITCH_OFF } from '../support/sign-in';
 import { ed25519Pair } from '../support/ssh-keys';
 import { KEYS, type DialledCaller } from '../support/dial';
 
@@ -10,8 +11,10 @@ describe('an SSH key that its owner has remembered', () => {
   let secret: string;
   const key = ed25519Pair();
   beforeAll(async () => {
+    const vault = { module: 'user_list', art: 'USERLST', config: { acs: 'AF2' } };
     dir = await BoardDir.make({
       'config/config.hjson': '{ users: { twoFactorAuth: { rememberKeyDays: 30 } } }',
+      'config/menus/main.hjson': mainMenuWith({ VAULT: 'vault' }, { vault }),
     });
     board = await TestBoard.start({ boardDir: dir.path });
     secret = await board.addUser('bob', PASSWORD, 'google');
@@ -27,6 +30,17 @@ describe('an SSH key that its owner has remembered', () => {
     await goToMainMenu(caller);
     caller.type(`ssh${KEYS.return}`);
     await caller.sees('sign you in by SSH');
+  }
+
+  async function rememberKey(caller: DialledCaller): Promise<void> {
+    await caller.sees('One-time code');
+    await giveCode(caller, board.freshCode(secret));
+    await openKeys(caller);
+    caller.type('\tN\r');
+    await caller.sees('For 30 days this key needs no code.');
+    caller.type(`${PASSWORD}\r`);
+    caller.type(`${board.freshCode(secret)}\r`);
+    await caller.sees('no code until');
   }
 
   it('is remembered behind password and code, and signs in without one until it is forgotten (rule N9)', async () => {
@@ -56,5 +70,31 @@ describe('an SSH key that its owner has remembered', () => {
     await third.sees('One-time code');
     third.hangUp();
     expect((await board.tryOputil('user', 'forget-ssh-key', 'bob')).exitCode).toBe(1);
+  });
+
+  it('is asked for the code by a menu for factor 2 and by what is sensitive (rules N9, P3)', async () => {
+    const first = await call();
+    await rememberKey(first);
+    first.hangUp();
+    const second = await call();
+    await goToMainMenu(second);
+    second.type(`vault${KEYS.return}`);
+    await second.sees('That part is for two-factor sign-in');
+    second.type(KEYS.escape);
+    await second.sees('Command');
+    expect(second.screen.text()).not.toMatch(/Place +Calls/);
+    second.type(`2fa${KEYS.return}`);
+    await second.sees('Kind of code');
+    second.type(SWITCH_OFF);
+    await second.sees('One-time code');
+    second.type(KEYS.escape);
+    await second.sees('Kind of code');
+    second.type(KEYS.escape);
+    await second.sees('Command');
+    second.type(`vault${KEYS.return}`);
+    await second.sees('One-time code');
+    second.type(`${board.freshCode(secret)}\r`);
+    await second.sees(/Place +Calls +Last call/);
+    second.hangUp();
   });
 });

@@ -67,7 +67,7 @@ export class OwedFactor {
       return { kind: 'log-off', sentence };
     }
     // The policy names the account, and this call has shown no code (rule N9).
-    if (this.caller.login.byRememberedKey === true) {
+    if (this.caller.login.byRememberedKey === true && hasSecondFactor(user)) {
       const end = await askForCode(context, user);
       return end.kind === 'stay' ? { ...end, kind: 'log-off' } : end;
     }
