@@ -1,7 +1,14 @@
 import { TestBoard } from '../support/board';
 import { BoardDir } from '../support/board-dir';
 import { mainMenuWith } from '../support/talk-board';
-import { giveCode, goToMainMenu, PASSWORD, SWITCH_OFF } from '../support/sign-in';
+import {
+  giveCode,
+  goToMainMenu,
+  openTwoFactor,
+  PASSWORD,
+  prove,
+  SWITCH_OFF,
+} from '../support/sign-in';
 import { ed25519Pair } from '../support/ssh-keys';
 import { KEYS, type DialledCaller } from '../support/dial';
 
@@ -11,7 +18,7 @@ describe('an SSH key that its owner has remembered', () => {
   let secret: string;
   const key = ed25519Pair();
   beforeAll(async () => {
-    const vault = { module: 'user_list', art: 'USERLST', config: { acs: 'AF2' } };
+    const vault = { module: 'user_list', art: 'USERLST', config: { acs: 'AF2', pause: true } };
     dir = await BoardDir.make({
       'config/config.hjson': '{ users: { twoFactorAuth: { rememberKeyDays: 30 } } }',
       'config/menus/main.hjson': mainMenuWith({ VAULT: 'vault' }, { vault }),
@@ -32,7 +39,10 @@ describe('an SSH key that its owner has remembered', () => {
     await caller.sees('sign you in by SSH');
   }
 
-  async function rememberKey(caller: DialledCaller): Promise<void> {
+  /** A call by the key, which was remembered in the call before. */
+  async function callRemembered(): Promise<DialledCaller> {
+    await board.tryOputil('user', 'forget-ssh-key', 'bob');
+    const caller = await call();
     await caller.sees('One-time code');
     await giveCode(caller, board.freshCode(secret));
     await openKeys(caller);
@@ -41,6 +51,8 @@ describe('an SSH key that its owner has remembered', () => {
     caller.type(`${PASSWORD}\r`);
     caller.type(`${board.freshCode(secret)}\r`);
     await caller.sees('no code until');
+    caller.hangUp();
+    return call();
   }
 
   it('is remembered behind password and code, and signs in without one until it is forgotten (rule N9)', async () => {
@@ -73,28 +85,42 @@ describe('an SSH key that its owner has remembered', () => {
   });
 
   it('is asked for the code by a menu for factor 2 and by what is sensitive (rules N9, P3)', async () => {
-    const first = await call();
-    await rememberKey(first);
-    first.hangUp();
-    const second = await call();
-    await goToMainMenu(second);
-    second.type(`vault${KEYS.return}`);
-    await second.sees('That part is for two-factor sign-in');
-    second.type(KEYS.escape);
-    await second.sees('Command');
-    expect(second.screen.text()).not.toMatch(/Place +Calls/);
-    second.type(`2fa${KEYS.return}`);
-    await second.sees('Kind of code');
-    second.type(SWITCH_OFF);
-    await second.sees('One-time code');
-    second.type(KEYS.escape);
-    await second.sees('Kind of code');
-    second.type(KEYS.escape);
-    await second.sees('Command');
-    second.type(`vault${KEYS.return}`);
-    await second.sees('One-time code');
-    second.type(`${board.freshCode(secret)}\r`);
-    await second.sees(/Place +Calls +Last call/);
-    second.hangUp();
+    const caller = await callRemembered();
+    await goToMainMenu(caller);
+    caller.type(`vault${KEYS.return}`);
+    await caller.sees('That part is for two-factor sign-in');
+    caller.type(KEYS.escape);
+    await caller.sees('Command');
+    expect(caller.screen.text()).not.toMatch(/Place +Calls/);
+    caller.type(`2fa${KEYS.return}`);
+    await caller.sees('Kind of code');
+    caller.type(SWITCH_OFF);
+    await caller.sees('One-time code');
+    caller.type(KEYS.escape);
+    await caller.sees('Kind of code');
+    caller.type(KEYS.escape);
+    await caller.sees('Command');
+    caller.type(`vault${KEYS.return}`);
+    await caller.sees('One-time code');
+    caller.type(`${board.freshCode(secret)}\r`);
+    await caller.sees(/Place +Calls +Last call/);
+    caller.hangUp();
+  });
+
+  it('leads to the set-up where the second factor went in the call and the policy asks for one now (rules N9, P1)', async () => {
+    const caller = await callRemembered();
+    await goToMainMenu(caller);
+    await openTwoFactor(caller);
+    caller.type(SWITCH_OFF);
+    await prove(caller, PASSWORD, board.freshCode(secret));
+    await caller.sees('Two-factor sign-in is off');
+    const twoFactorAuth = '{ rememberKeyDays: 30, required: "GM[users]" }';
+    await dir.write('config/config.hjson', `{ users: { twoFactorAuth: ${twoFactorAuth} } }`);
+    await board.logged('board.reloaded');
+    caller.type(' ');
+    caller.type(KEYS.escape);
+    await caller.sees('Two-factor sign-in is asked of you here');
+    await caller.sees('Set it up now? (y/n)');
+    caller.hangUp();
   });
 });
