@@ -1,5 +1,19 @@
 import { BbsError } from './errors';
 
+/** A PostgreSQL database, and how it is reached. */
+export interface PostgresServer {
+  /** `postgres://user:password@host:port/database`, as `parsePostgresAddress` reads it. */
+  readonly address: string;
+  /** Most connections at once. */
+  readonly pool: number;
+  readonly tls: {
+    readonly enabled: boolean;
+    readonly rejectUnauthorized: boolean;
+    /** PEM text of the authorities that are believed, in place of the usual ones; empty for those. */
+    readonly ca: string;
+  };
+}
+
 /** Where a server listens. */
 export interface PostgresPlace {
   /** A name, an address, or the folder of a socket, which begins with a slash. */

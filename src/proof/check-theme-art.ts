@@ -16,8 +16,8 @@ interface ThemeArtParts {
 }
 
 /**
- * Screens that a theme has no art for: of a board's own themes those that another theme or the package draws, and
- * of every theme those that nothing draws. Art in the board's `general` belongs to all of them.
+ * Screens that a theme has no art for: of a board's own themes those that another theme than its base, or the package,
+ * draws, and of every theme those that nothing draws. Art in the board's `general` belongs to all of them.
  */
 export async function checkThemeArt(parts: ThemeArtParts): Promise<readonly Finding[]> {
   const uses = new Map<string, ArtUse>();
@@ -56,7 +56,10 @@ async function findingsOf(use: ArtUse, parts: ThemeArtParts): Promise<readonly F
       const text = `nothing draws the art '${use.spec}' for callers of the theme '${theme.id}'`;
       findings.push(warning('theme-lacks', use, text));
     }
-    if (file === undefined || !theme.isOwn || file === homes.get(theme)) continue;
+    if (file === undefined || !theme.isOwn) continue;
+    // What its base draws is meant to come from there.
+    const own = await locate(theme.directories);
+    if (file === own && own !== shared) continue;
     const lack = `the theme '${theme.id}' has no art '${use.spec}'`;
     const other = all.find((each) => homes.get(each) === file);
     if (file !== shared && other !== undefined)

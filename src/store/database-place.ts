@@ -1,7 +1,7 @@
 import type { Log } from '../base/log';
+import type { PostgresServer } from '../base/postgres-address';
 import type { Dialect } from './dialect';
 import { postgresDialect } from './postgres';
-import type { PostgresServer } from './postgres-hosts';
 import { sqliteDialect } from './sqlite';
 
 /** Where a database is. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, type ClientConfig } from 'pg';
-import type { PostgresAddress, PostgresPlace } from '../base/postgres-address';
+import type { PostgresAddress, PostgresPlace, PostgresServer } from '../base/postgres-address';
 import { sqlStateOf } from './sql-state';
 import { VALUE_TYPES } from './postgres-batch';
 
@@ -13,20 +13,6 @@ const AHEAD_MS = 250;
 export const TIMELINE = 'substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8)';
 
 const WRITES_TO = `select case current_setting('transaction_read_only') when 'off' then ${TIMELINE} end as timeline`;
-
-/** A PostgreSQL database, and how it is reached. */
-export interface PostgresServer {
-  /** `postgres://user:password@host:port/database`, as `parsePostgresAddress` reads it. */
-  readonly address: string;
-  /** Most connections at once. */
-  readonly pool: number;
-  readonly tls: {
-    readonly enabled: boolean;
-    readonly rejectUnauthorized: boolean;
-    /** PEM text of the authorities that are believed, in place of the usual ones; empty for those. */
-    readonly ca: string;
-  };
-}
 
 interface ConnectOptions {
   /** How long a statement may take. */

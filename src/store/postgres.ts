@@ -7,6 +7,7 @@ import {
   parsePostgresAddress,
   type PostgresAddress,
   type PostgresPlace,
+  type PostgresServer,
 } from '../base/postgres-address';
 import { CALL_MS, codeOf, type Dialect, type Outcome, selectRows, type Subject } from './dialect';
 import {
@@ -20,7 +21,7 @@ import {
   type Reached,
   TURN_MS,
 } from './postgres-client';
-import { cut as cutOff, PostgresHosts, type PostgresServer, TIMELINE } from './postgres-hosts';
+import { cut as cutOff, PostgresHosts, TIMELINE } from './postgres-hosts';
 import { askAnything, holdAlone, type LinkOptions, PostgresLink } from './postgres-link';
 import { PostgresPulse } from './postgres-pulse';
 import { tellChanges } from './node-statements';

@@ -126,6 +126,7 @@ describe('user info and list', () => {
       ...['Username     :', 'Real name    :', 'ID           :', 'Status       :'],
       ...['Groups       :', 'Theme ID     :', 'Created      :', 'Last login   :'],
       ...['Login count  :', 'Email        :', 'Location     :', 'Affiliations :'],
+      ...['About        :'],
       ...['ActivityPub  :', '2FA OTP      :', 'SSH key      :', 'OTP secret   :'],
       ...['OTP Backup   :', 'OTP bound    :', 'OTP used     :', 'OTP pending  :'],
       ...['Code sheet   :', 'Password     :', 'Sign-in      :'],

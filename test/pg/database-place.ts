@@ -6,7 +6,7 @@ import type { Log } from '../../src/base/log';
 import type { DatabasePlace } from '../../src/store/database-place';
 import type { Dialect } from '../../src/store/dialect';
 import { postgresDialect } from '../../src/store/postgres';
-import type { PostgresServer } from '../../src/store/postgres-hosts';
+import type { PostgresServer } from '../../src/base/postgres-address';
 
 export type { DatabasePlace };
 

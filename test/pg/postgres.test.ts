@@ -6,7 +6,7 @@ import { startBbs } from '../../src/app/bbs';
 import { systemClock } from '../../src/base/clock';
 import type { BbsError } from '../../src/base/errors';
 import { Database } from '../../src/store/database';
-import type { PostgresServer } from '../../src/store/postgres-hosts';
+import type { PostgresServer } from '../../src/base/postgres-address';
 import { writeProperties } from '../../src/store/properties';
 import { findUserByName, insertUser, renameUser } from '../../src/store/users';
 import { MemoryLog } from '../support/memory-log';

@@ -6,7 +6,7 @@ import { systemClock } from '../../src/base/clock';
 import { systemRandom } from '../../src/base/random';
 import type { BbsError } from '../../src/base/errors';
 import { Database } from '../../src/store/database';
-import type { PostgresServer } from '../../src/store/postgres-hosts';
+import type { PostgresServer } from '../../src/base/postgres-address';
 import { makeSelfSigned } from '../../src/tls/self-signed';
 import { MemoryLog } from '../support/memory-log';
 import { Cluster } from './cluster';

@@ -2,7 +2,7 @@ import { BoardClock, systemClock } from '../../src/base/clock';
 import type { Log } from '../../src/base/log';
 import { addBoardEvent } from '../../src/store/board-events';
 import { Database } from '../../src/store/database';
-import type { PostgresServer } from '../../src/store/postgres-hosts';
+import type { PostgresServer } from '../../src/base/postgres-address';
 import type { SharedNode } from '../../src/store/shared-node';
 
 /** One of several nodes of a board on PostgreSQL, without a board around it, that hears what others tell. */
