@@ -4,12 +4,24 @@ import { PLAIN, type Style } from '../terminal/style';
 import { styleChange } from '../terminal/style-sequence';
 import type { Encoding } from '../terminal/terminal';
 import { sanitizeUserText } from '../terminal/untrusted';
-import { applyColorCode, colorCodeAt, mayBeginColorCode, pipeValue } from './color-codes';
+import {
+  applyColorCode,
+  colorCodeAt,
+  expandColorCodes,
+  mayBeginColorCode,
+  pipeValue,
+  withoutColors,
+} from './color-codes';
 import { applyFormatSpec, parseFormatSpec } from './format-spec';
 import { applyNumberStyle, isNumberStyle } from './number-style';
 import { applyTextStyle, isTextStyle } from './text-style';
 
 export type FormatValues = Readonly<Record<string, unknown>>;
+
+/** A value in the sysop's own words, as in a menu's `config`: colour codes in it have effect. */
+export class SysopWords {
+  constructor(readonly text: string) {}
+}
 
 interface FormatOptions {
   /** Value of a predefined MCI code, for `{BN}` and `|BN`; undefined for an unknown code. */
@@ -26,15 +38,17 @@ const FIELD = /\{([A-Za-z_][\w.]*)(?:!([A-Za-z0-9 ]+))?(?::([^{}]*))?\}/y;
 
 /**
  * A sysop's format string with its values inserted (contract A10.2). The colour codes of the
- * template become SGR sequences; values are data: a colour code, an MCI code or a brace inside a
- * value stays as it is, and control characters are dropped (rules H1, H2). The result is final: it
- * must not be formatted or expanded again. An unknown field stays as it is written.
+ * template, and of {@link SysopWords}, become SGR sequences; other values are data: a colour code,
+ * an MCI code or a brace inside one stays as it is, and control characters are dropped (rules H1,
+ * H2). The result is final: it must not be formatted or expanded again. An unknown field stays as
+ * it is written.
  */
 export function formatText(
-  template: string,
+  written: string,
   values: FormatValues,
   options: FormatOptions = {},
 ): string {
+  const template = withSysopWords(written, values);
   const resolveText = (code: string): string | undefined => {
     const value = options.resolve?.(code);
     return value === undefined ? undefined : sanitizeUserText(String(value), options.encoding);
@@ -61,6 +75,15 @@ export function formatText(
     index += piece?.length ?? 1;
   }
   return out;
+}
+
+/** The sysop's own words become part of the template, but for braces: a field in them is none. */
+function withSysopWords(template: string, values: FormatValues): string {
+  if (!Object.values(values).some((value) => value instanceof SysopWords)) return template;
+  return template.replace(/\{\{|\{(\w+)\}/g, (whole, name: string | undefined) => {
+    const value = name === undefined ? undefined : lookUp(values, name);
+    return value instanceof SysopWords ? value.text.replace(/[{}]/g, '$&$&') : whole;
+  });
 }
 
 interface Piece {
@@ -119,6 +142,9 @@ function toData(value: unknown, encoding: Encoding = 'cp437'): string | number {
   if (typeof value === 'number') return value;
   if (value === undefined || value === null) return '';
   if (typeof value === 'string') return sanitizeUserText(value, encoding);
+  // Where it has a width or a style, only the words are left.
+  if (value instanceof SysopWords)
+    return sanitizeUserText(withoutColors(expandColorCodes(value.text)), encoding);
   if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);
   return Array.isArray(value) ? sanitizeUserText(value.map(String).join(', '), encoding) : '';
 }

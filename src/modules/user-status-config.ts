@@ -1,3 +1,4 @@
+import { SysopWords } from '../art/format';
 import type { MenuContext, MenuModule, Transition } from '../menu/run/module';
 import type { NodeStatus } from '../menu/run/node-talk';
 import { namedArt } from './show-art';
@@ -10,8 +11,9 @@ export const userStatusConfigModule: MenuModule = {
   doc: "Whether the caller is listed in who's online and takes messages of other callers, for this call. `menuInfoFormatNN` fills view NN from {visibleIndicator} {availableIndicator} {isVisible} {isAvailable}; `config.art.menu` is its art.",
   needs: 'complete',
   configKeys: {
-    enabledIndicator: 'What stands for yes; a check mark where nothing is said.',
-    disabledIndicator: 'What stands for no; X where nothing is said.',
+    enabledIndicator:
+      'What stands for yes, with its colour codes; a check mark where nothing is said.',
+    disabledIndicator: 'What stands for no, with its colour codes; X where nothing is said.',
   },
   views: [],
   methods: {
@@ -33,10 +35,10 @@ function toggle(context: MenuContext, key: keyof NodeStatus): Promise<Transition
 
 function show(context: MenuContext): void {
   const { isVisible, isAvailable } = statusOf(context);
-  const indicator = (isOn: boolean): string => {
+  const indicator = (isOn: boolean): SysopWords => {
     const key = isOn ? 'enabledIndicator' : 'disabledIndicator';
     const own = context.config[key];
-    return typeof own === 'string' ? own : INDICATORS[key];
+    return new SysopWords(typeof own === 'string' ? own : INDICATORS[key]);
   };
   context.screen.setCustom('menuInfoFormat', {
     ...{ isVisible, isAvailable },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { colorCodeAt, withoutColors } from '../../src/art/color-codes';
-import { checkFormat, formatText } from '../../src/art/format';
+import { checkFormat, formatText, SysopWords } from '../../src/art/format';
 
 describe('formatText (contract A10.2)', () => {
   it.each<[string, unknown, string]>([
@@ -95,6 +95,12 @@ describe('formatText (contract A10.2)', () => {
     expect(formatText('|10{v}', { v: hostile }, { resolve: () => 'Board' })).toBe(
       `\u001b[0;1;32m${hostile}`,
     );
+  });
+
+  it("gives the sysop's own words their colours, and no fields", () => {
+    const values = { own: new SysopWords('|10on {other} }'), other: 'data' };
+    expect(formatText('{own} {other}', values)).toBe('\u001b[0;1;32mon {other} } data');
+    expect(formatText('{own:>8}{{own}}', { own: new SysopWords('|10on') })).toBe('      on{own}');
   });
 
   it('lets no value change colour or move the cursor, whatever it holds', () => {

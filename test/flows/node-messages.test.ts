@@ -125,6 +125,16 @@ describe('the status of a caller', () => {
     await board.logged('node-status.changed', { isVisible: false });
   });
 
+  it('the signs for yes and no are in the colours of their codes', async () => {
+    const bob = await comeIn('bob');
+    await command(bob, 'STATUS', 'visible yes');
+    const sign = (): unknown => bob.screen.cell(1, 'visible '.length + 1);
+    expect(sign()).toMatchObject({ character: 'y', foreground: 2, bold: true });
+    bob.type('v');
+    await bob.sees('visible no');
+    expect(sign()).toMatchObject({ character: 'n', foreground: 1, bold: true });
+  });
+
   it('invisible while a message to him is written: the answer is that of one who is gone', async () => {
     const bob = await comeIn('bob');
     const alice = await comeIn('alice');

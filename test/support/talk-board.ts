@@ -34,8 +34,8 @@ const MENUS = {
       art: { menu: 'user_status_config' },
       menuInfoFormat10: '{visibleIndicator}',
       menuInfoFormat11: '{availableIndicator}',
-      enabledIndicator: 'yes',
-      disabledIndicator: 'no',
+      enabledIndicator: '|10yes',
+      disabledIndicator: '|12no',
     },
     form: {
       0: {
