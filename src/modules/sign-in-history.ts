@@ -2,6 +2,7 @@ import { labelOfWay } from '../protocols/ways-in';
 import { findFactorKind } from '../auth/factor-kinds';
 import { CREDENTIAL_KINDS, CREDENTIAL_LABELS, type LoginHistory } from '../auth/login';
 import type { MenuContext, MenuModule } from '../menu/run/module';
+import { zoneName } from '../menu/screen/date-format';
 import { listSignIns, type AuditRow } from '../store/audit';
 import type { TextId } from '../texts/texts';
 import { userOf } from '../menu/run/caller';
@@ -125,9 +126,16 @@ function summary(context: MenuContext, history: LoginHistory): Readonly<Record<s
     lastSignIn:
       last === undefined
         ? say('history.first-call')
-        : say('history.last-sign-in', { time: lastTs, address: lastFrom }),
+        : say('history.last-sign-in', { time: momentText(context, last.atMs), address: lastFrom }),
     failedAttempts: attemptsText(context, failedSince, last === undefined),
   };
+}
+
+/** A time as people say it, with its zone; a pattern of the menu stands alone. */
+function momentText(context: MenuContext, atMs: number): string {
+  const when = whenText(context, atMs, true);
+  if (ownPattern(context) !== undefined) return when;
+  return context.say('history.moment', { when, zone: zoneName(atMs) });
 }
 
 function attemptsText({ say }: MenuContext, count: number, isFirstCall: boolean): string {

@@ -56,7 +56,8 @@ export const HISTORY = textArea({
   columns: 38,
   texts: {
     'history.first-call': 'This is your first call.',
-    'history.last-sign-in': 'Your last sign-in: {time} from {address}',
+    'history.last-sign-in': 'Your last sign-in: from {address}, {time}',
+    'history.moment': '{when} {zone}',
     'history.failed-one': '1 failed attempt since your last call',
     'history.failed': '{count} failed attempts since your last call',
     'history.failed-one-before': '1 failed attempt before it',

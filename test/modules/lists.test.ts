@@ -1,3 +1,4 @@
+import { zoneName } from '../../src/menu/screen/date-format';
 import { addAudit, type AuditEntry } from '../../src/store/audit';
 import { addCall } from '../../src/store/calls';
 import { loginMenu } from '../support/login-menu';
@@ -287,8 +288,9 @@ describe('the sign-ins to an account', () => {
     const second = board.call('login', { server: 'ssh' });
     await second.sees('User name');
     second.type(`walter\r${PASSWORD}\r`);
-    const text = await second.sees('Your last sign-in: 20');
-    expect(text).toContain('from 192.0.2.7');
+    const text = await second.sees(/Your last sign-in: from 192\.0\.2\.7, today \d\d:\d\d/);
+    const zone = zoneName(board.accounts.fake.nowMs());
+    expect(text).toMatch(new RegExp(`, today \\d\\d:\\d\\d ${zone.replace('+', '[+]')}\\s`));
     expect(text).not.toContain('failed');
     second.hangUp();
   });

@@ -32,8 +32,8 @@ function matrix() {
     .label(1, 3, 'LG50', 'letters')
     .text(7, WORDS, 'Two doors. Both are shut.')
     .view(9, WORDS, 'VM1', 'text', 'focus')
-    .text(24, LEFT, 'Arrows and Enter, or the first letter', 'hint')
-    .text(24, 45, 'P: plain text, for screen readers', 'hint');
+    .text(24, LEFT, 'Arrows and Enter, or a letter   ?: help', 'hint')
+    .text(24, 46, 'P: plain text, for screen readers', 'hint');
 }
 
 function userLog(title, { clear }) {
