@@ -94,10 +94,7 @@ async function rememberKey(context: MenuContext): Promise<Transition> {
   const { config, clock } = services;
   const forMs = rememberMs(config());
   if (forMs === 0) return stay(say('key.remember-off'));
-  const user = userOf(caller);
-  const { required } = config().users.twoFactorAuth;
-  if (isFactorDemanded(user, { required, nowMs: clock.nowMs() }))
-    return stay(say('key.remember-policy'));
+  if (isDemanded(context)) return stay(say('key.remember-policy'));
   const keyId = caller.login.provenKeyId;
   if (keyId === undefined) return stay(say('key.remember-how'));
   const days = config().users.twoFactorAuth.rememberKeyDays;
@@ -127,6 +124,12 @@ async function forgetKey(context: MenuContext): Promise<Transition> {
   const gone = { fingerprint: key.fingerprint, actor: actorOf(caller) };
   await services.sshKeys.forget(userOf(caller).id, gone);
   return done(context, say('key.forgotten'));
+}
+
+/** True where the policy asks a second factor of the account, so that no key skips the code. */
+function isDemanded({ services, caller }: MenuContext): boolean {
+  const { required } = services.config().users.twoFactorAuth;
+  return isFactorDemanded(userOf(caller), { required, nowMs: services.clock.nowMs() });
 }
 
 /** Until when a key needs no code, by the wall clock; undefined where it needs one. */
@@ -165,7 +168,7 @@ function describeKey(context: MenuContext, key: OwnSshKey, number: number): stri
     usedAtMs === undefined
       ? ''
       : `, ${context.say('key.used', { time: context.dateText(usedAtMs) })}`;
-  const until = keptUntil(context, key);
+  const until = isDemanded(context) ? undefined : keptUntil(context, key);
   const kept =
     until === undefined
       ? ''

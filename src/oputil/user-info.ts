@@ -1,5 +1,6 @@
 import { Argument, Option, type Command } from 'commander';
 import { wallTimeOf } from '../base/clock';
+import { isFactorDemanded } from '../menu/run/owed-factor';
 import { rememberedUntil } from '../auth/remembered-key';
 import { parseSshPublicKey } from '../auth/ssh-key';
 import type { FactorStatus } from '../auth/enrollment';
@@ -229,7 +230,9 @@ async function keysOf(context: CommandContext, user: User): Promise<readonly Key
   const rows = await context.read((sql) => listSshKeys(sql, user.id));
   const config = await context.config();
   const { clock } = context;
-  const parts = { clock, config: () => config, mustShowCode: () => false };
+  const { required } = config.users.twoFactorAuth;
+  const mustShowCode = (of: User) => isFactorDemanded(of, { required, nowMs: clock.nowMs() });
+  const parts = { clock, config: () => config, mustShowCode };
   const keys = rows.map((row): KeyLine => {
     const { algorithm, fingerprint, comment } = row;
     const untilMs = rememberedUntil(parts, row, user);

@@ -12,6 +12,8 @@ import {
 import { ed25519Pair } from '../support/ssh-keys';
 import { KEYS, type DialledCaller } from '../support/dial';
 
+const REMEMBERS = '{ users: { twoFactorAuth: { rememberKeyDays: 30 } } }';
+
 describe('an SSH key that its owner has remembered', () => {
   let board: TestBoard;
   let dir: BoardDir;
@@ -20,7 +22,7 @@ describe('an SSH key that its owner has remembered', () => {
   beforeAll(async () => {
     const vault = { module: 'user_list', art: 'USERLST', config: { acs: 'AF2', pause: true } };
     dir = await BoardDir.make({
-      'config/config.hjson': '{ users: { twoFactorAuth: { rememberKeyDays: 30 } } }',
+      'config/config.hjson': REMEMBERS,
       'config/menus/main.hjson': mainMenuWith({ VAULT: 'vault' }, { vault }),
     });
     board = await TestBoard.start({ boardDir: dir.path });
@@ -37,6 +39,12 @@ describe('an SSH key that its owner has remembered', () => {
     await goToMainMenu(caller);
     caller.type(`ssh${KEYS.return}`);
     await caller.sees('sign you in by SSH');
+  }
+
+  let reloads = 0;
+  async function reload(config: string): Promise<void> {
+    await dir.write('config/config.hjson', config);
+    await board.logged('board.reloaded', {}, ++reloads);
   }
 
   /** A call by the key, which was remembered in the call before. */
@@ -107,6 +115,23 @@ describe('an SSH key that its owner has remembered', () => {
     caller.hangUp();
   });
 
+  it('is not said to need no code where the policy asks its owner for one (rules N9, P1)', async () => {
+    const caller = await callRemembered();
+    await goToMainMenu(caller);
+    const info = () => board.oputil('user', 'info', 'bob');
+    expect(await info()).toContain('no code until');
+    const twoFactorAuth = '{ rememberKeyDays: 30, required: "GM[users]" }';
+    await reload(`{ users: { twoFactorAuth: ${twoFactorAuth} } }`);
+    expect(await info()).not.toContain('no code until');
+    caller.type(`ssh${KEYS.return}`);
+    await giveCode(caller, board.freshCode(secret));
+    await caller.sees('sign you in by SSH');
+    await caller.sees('used ');
+    expect(caller.screen.text()).not.toContain('no code until');
+    caller.hangUp();
+    await reload(REMEMBERS);
+  });
+
   it('leads to the set-up where the second factor went in the call and the policy asks for one now (rules N9, P1)', async () => {
     const caller = await callRemembered();
     await goToMainMenu(caller);
@@ -115,8 +140,7 @@ describe('an SSH key that its owner has remembered', () => {
     await prove(caller, PASSWORD, board.freshCode(secret));
     await caller.sees('Two-factor sign-in is off');
     const twoFactorAuth = '{ rememberKeyDays: 30, required: "GM[users]" }';
-    await dir.write('config/config.hjson', `{ users: { twoFactorAuth: ${twoFactorAuth} } }`);
-    await board.logged('board.reloaded');
+    await reload(`{ users: { twoFactorAuth: ${twoFactorAuth} } }`);
     caller.type(' ');
     caller.type(KEYS.escape);
     await caller.sees('Two-factor sign-in is asked of you here');
