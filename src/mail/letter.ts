@@ -220,14 +220,14 @@ function contentOf(notice: Notice, parts: LetterParts): Content {
     case 'wrong-codes':
       return notification(
         'Wrong one-time codes',
-        `somebody who knows your password typed three wrong one-time codes in a row, last from ${notice.remoteIp}.`,
-        'If that was not you, change your password now: it is known to somebody else.',
+        `somebody who knows your password, or has an SSH key of yours, typed three wrong one-time codes in a row, last from ${notice.remoteIp}.`,
+        'If that was not you, change your password now, and remove every SSH key that somebody else may have.',
       );
     case 'second-factor-locked':
       return notification(
         'Your second factor is locked',
         `too many one-time codes in a row were wrong, the last from ${notice.remoteIp}. No code and no backup code lets you in any more, until the sysop of this board sets up a new second factor for you: please ask for one.`,
-        'If you did not type these codes, somebody knows your password: change it as soon as you are back.',
+        'If you did not type these codes, somebody knows your password or has an SSH key of yours: change it, and remove the key, as soon as you are back.',
       );
     case 'code-replayed':
       return notification(

@@ -122,13 +122,13 @@ export abstract class View {
     return masksTyping(this.spec.properties);
   }
 
-  /** Whether the view can get the focus at all. */
   /** Where the cursor comes here among the others: by number, or right behind another view. */
   get tabOrder(): number {
     const after = this.read.number('tabAfter');
     return after === undefined ? this.id : after + 0.5;
   }
 
+  /** Whether the view can get the focus at all. */
   get acceptsFocus(): boolean {
     if (this.read.flag('acceptsInput') === false) return false;
     return this.read.flag('acceptsFocus') ?? this.takesKeys;

@@ -104,4 +104,22 @@ describe('letters', () => {
     expect(letter.text.match(/reboot/g)).toHaveLength(1);
     expect(letter.html).not.toContain('<b>Oslo');
   });
+
+  test.each(['wrong-codes', 'second-factor-locked'] as const)(
+    '%s: who typed the codes may have come by a key, which a new password does not stop',
+    async (kind) => {
+      const letter = await writeLetter(
+        { kind, userId: 7, remoteIp: '192.0.2.7' },
+        {
+          config: configSchema.parse({}),
+          findTemplate: () => Promise.resolve(undefined),
+          prefix: '',
+          userName: 'joe',
+        },
+      );
+      const text = letter.text.replace(/\s+/g, ' ');
+      expect(text).toContain('has an SSH key of yours');
+      expect(text).toMatch(/remove (?:the|every SSH) key/);
+    },
+  );
 });
