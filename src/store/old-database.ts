@@ -5,7 +5,7 @@ import { BbsError, toError } from '../base/errors';
 import type { Log } from '../base/log';
 import { makePrivateFile, syncPath } from '../base/private-file';
 import { checkCopy } from './backup';
-import { sqliteDialect } from './sqlite';
+import { explainFailure, sqliteDialect } from './sqlite';
 import { orphansOf, OWNED_TABLES } from './owned-rows';
 import { foldName } from './user-name';
 import { ROOT_ID } from './users';
@@ -164,9 +164,14 @@ async function reading<T>(
 
 function unusable(file: string, error: unknown): BbsError {
   if (error instanceof BbsError) return error;
-  return new BbsError('DATABASE_UNAVAILABLE', `cannot copy ${file}: ${toError(error).message}`, {
-    cause: error,
-  });
+  const explained = explainFailure(error, file);
+  const isDamaged = explained instanceof BbsError && explained.code === 'DATABASE_DAMAGED';
+  // The driver writes the statement first.
+  const reason = toError(error).message.replace(/^.* - (?=SQLITE_)/s, '');
+  const text = isDamaged
+    ? `${file} is damaged, or no SQLite database: put the latest backup of it in its place`
+    : `cannot copy ${file}: ${reason}`;
+  return new BbsError('DATABASE_UNAVAILABLE', text, { cause: error });
 }
 
 async function readFacts(sql: Knex, file: string): Promise<OldAccounts> {

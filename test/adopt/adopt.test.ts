@@ -419,7 +419,7 @@ describe('refused', () => {
     );
     await expect(adopt()).rejects.toMatchObject({
       code: 'DATABASE_UNAVAILABLE',
-      message: expect.stringContaining('user.sqlite3') as string,
+      message: `${join(old.dir, 'db/user.sqlite3')} is damaged, or no SQLite database: put the latest backup of it in its place`,
     });
     expect(readdirSync(old.folder)).toEqual(['enigma-bbs']);
   });
