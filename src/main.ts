@@ -23,14 +23,19 @@ const USAGE = `usage: sallyport [--board DIR] [--data DIR] [--config FILE] [--ne
        sallyport adopt OLD NEW [--dry-run] [--all]
 
   init DIR       makes a board: the stock one, to change
-  --gate ADDRESS makes it sign callers in and hand them on: telnet://HOST:PORT#NAME, rlogin://, ssh://
-  adopt OLD NEW  makes a board in NEW of the ENiGMA½ installation in OLD, which is not changed
+  --gate ADDRESS makes it sign callers in and hand them on:
+                 telnet://HOST:PORT#NAME, rlogin://, ssh://
+  adopt OLD NEW  makes a board in NEW of the ENiGMA½ installation in OLD, which
+                 is not changed
   --dry-run      only says what adopt would do
   --all          everything that adopt has to say, not what fits one screen
-  --board DIR    the board: config/, art/, misc/ (default: this folder if it holds config/, else the stock board)
-  --data DIR     what the board writes: database, keys, logs, dropped mail (default: data/ in the board)
+  --board DIR    the board: config/, art/, misc/ (default: this folder if it
+                 holds config/, else the stock board)
+  --data DIR     what the board writes: database, keys, logs, dropped mail
+                 (default: data/ in the board)
   --config FILE  configuration (default: config/config.hjson in the board)
-  --new-database makes a new database where only the keys of an earlier start are left
+  --new-database makes a new database where only the keys of an earlier start
+                 are left
   --help, --version
 
 Exit codes: 0 fine, 1 failure, 2 wrong usage, 78 bad configuration.

@@ -72,7 +72,7 @@ class Planner {
     const { problem } = config;
     if (problem !== undefined)
       this.note('look', `config.hjson cannot be read, so its paths were not followed: ${problem}`);
-    if (!files.has(OWN_CONFIG))
+    if (!files.has(OWN_CONFIG) && old.find('config') !== undefined)
       this.note('look', 'there is no config/config.hjson: the stock one is used');
     this.addArt(config);
     this.unifyThemes(config);

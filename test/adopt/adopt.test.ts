@@ -294,7 +294,8 @@ test('a board that is half there becomes what it can, and the rest is told', asy
   });
   await old.accounts('sysop');
   const lines = (await adopt()).join('\n');
-  expect(lines).toContain('there is no config/');
+  expect(lines).toContain('there is no config/:');
+  expect(lines).not.toContain('there is no config/config.hjson');
   expect(lines).toContain('there is no art/');
   expect(lines).toContain('Accounts       1:');
   await expect(resolveBoard({ board: newDir, env: {} })).resolves.toBeDefined();

@@ -209,6 +209,15 @@ describe('starting and stopping the server', () => {
     expect(board.out).toBe('');
   });
 
+  it('says how it is called in 80 columns', async () => {
+    const board = SpawnedBoard.spawn(await SpawnedBoard.makeDataDir(), '--help');
+    boards.push(board);
+    expect(await board.ended).toBe(0);
+    const lines = board.out.split('\n');
+    expect(lines[0]).toMatch(/^usage: sallyport /);
+    expect(lines.filter((line) => [...line].length > 80)).toEqual([]);
+  });
+
   it('ends with 78 and the places when no menu leads to a login form', async () => {
     const dataDir = await SpawnedBoard.makeDataDir();
     const boardDir = join(dataDir, 'board');
