@@ -169,7 +169,7 @@ class FormChecker {
   private checkPlaced(view: ViewEntry, arts: readonly ArtFacts[]): void {
     if (view.id === undefined || view.properties['position'] !== undefined) return;
     const without = arts.filter(
-      (art) => !art.views.some(({ code, id }) => code === view.code && id === view.id),
+      (art) => !art.views.some(({ code, id }) => id === view.id && standsFor(code, view.code)),
     );
     const [example] = without;
     if (example === undefined) return;
@@ -330,4 +330,10 @@ function nearestPath(config: Readonly<Record<string, unknown>>, path: string): s
     value = inside;
   }
   return undefined;
+}
+
+/** Where art has room for it, a sentence that the menu gives one row may have several. */
+function standsFor(placed: string, code: string): boolean {
+  if (placed === code) return true;
+  return findViewType(placed)?.messages === 'wrapped' && findViewType(code)?.messages === 'cut';
 }

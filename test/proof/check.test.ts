@@ -233,6 +233,14 @@ describe('art', () => {
     expect(checkMenu(body, { art: { DOOR: art } }).join('\n')).toMatch(expected);
   });
 
+  it('may have several rows for the sentence of a label', () => {
+    const body = `art: "DOOR"\nform: { 0: { mci: { TL4: { }, ET1: { } }, submit: { "*": [] }, ${OUT} } }`;
+    expect(checkMenu(body, { art: { DOOR: 'MT4 ET1' } })).toEqual([]);
+    expect(checkMenu(body, { art: { DOOR: 'MT5 ET1' } })).toEqual([
+      expect.stringContaining('the art does not place TL4'),
+    ]);
+  });
+
   it('is not needed for a view that the menu itself places', () => {
     const body = `art: "DOOR"\nform: { 0: { mci: { ET1: { position: { row: 3, col: 4 } } }, submit: { "*": [] }, ${OUT} } }`;
     expect(checkMenu(body, { art: { DOOR: '' } })).toEqual([]);
