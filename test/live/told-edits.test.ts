@@ -46,7 +46,7 @@ const start = async (files: Readonly<Record<string, string>>): Promise<TestBoard
 };
 
 const BARRED =
-  /login\.hjson:\d+:\d+: telnetConnected: calls by telnet lead to no menu .* a form that does @systemMethod:login$/;
+  /login\.hjson:\d+:\d+: telnetConnected: calls by telnet lead to no menu .* a form with views for username and password that does @systemMethod:login$/;
 const CAUSE = /menu\.hjson:\d+:\d+: login: .*'acton' means nothing.*; did you mean 'action'\?$/;
 
 it('a start that is refused for want of a sign-in names what is amiss on the way to it', async () => {

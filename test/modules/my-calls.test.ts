@@ -42,7 +42,7 @@ test('lists open and past calls with place and way in, and ends one that was lef
   await called('left open', 0);
   await called('long ago', 3_600_000);
   const caller = await openCalls();
-  expect(caller.screen.text()).toMatch(/today 12:00 +SSH +192\.0\.2\.7 +1 +this call/);
+  expect(caller.screen.text()).toMatch(/today \d\d:00 +SSH +192\.0\.2\.7 +1 +this call/);
   expect(caller.screen.text()).toMatch(/Telnet +203\.0\.113\.7 +2 +open/i);
   expect(caller.screen.text()).toMatch(/Telnet +203\.0\.113\.7 +2 +end not known/i);
   const own = (await board.services.ownCalls.list(id, 9)).findIndex(

@@ -25,9 +25,9 @@ const MENUS = `{
     sshConnected: { next: [ { acs: "AR2 & !AF2", next: "loginTwoFactorAuthOTP" }, { next: "hall" } ] }
     sshConnectedNewUser: { next: "matrix" }
     matrix: {
-      art: "DOOR"
-      form: { 0: { mci: { ET1: { argName: "name", focus: true, submit: true } }
-        submit: { "*": [ { value: { name: null }, action: "@systemMethod:login" } ] } } }
+      art: "GATE"
+      form: { 0: { mci: { ET1: { argName: "username", focus: true } ET2: { argName: "password", submit: true } }
+        submit: { "*": [ { value: { password: null }, action: "@systemMethod:login" } ] } } }
       next: [ { acs: "AR2", next: "loginTwoFactorAuthOTP" }, { next: "hall" } ]
     }
     loginTwoFactorAuthOTP: {
@@ -49,10 +49,9 @@ async function makeBoard(menus = MENUS): Promise<string[]> {
   await mkdir(join(board, 'misc'), { recursive: true });
   await writeFile(join(board, 'config', 'menu.hjson'), menus);
   await writeFile(join(board, 'misc', 'bad_passwords.txt'), 'letmein\n');
-  await writeFile(
-    join(board, 'art', 'general', 'DOOR.ans'),
-    '\u001b[1;33mDoor\u001b[0m of %BN\r\n%ET1\r\n',
-  );
+  const door = '\u001b[1;33mDoor\u001b[0m of %BN\r\n%ET1\r\n';
+  await writeFile(join(board, 'art', 'general', 'DOOR.ans'), door);
+  await writeFile(join(board, 'art', 'general', 'GATE.ans'), `${door}%ET2\r\n`);
   await writeFile(join(board, 'art', 'general', 'HALL.ans'), 'Hall of %UN\r\n');
   return ['--board', board];
 }
