@@ -125,7 +125,7 @@ describe.each(THEMES)('keys of the stock menus in the theme %s', (theme) => {
         expect(await caller.ended).toBe('log-off');
         if (keys !== ESCAPE) caller = await goTo(row);
       } else if (row.escape === 'nowhere') {
-        await caller.sees(/There is nothing to go back to\. \?:\s+help/);
+        await caller.sees(/Esc does not lead back here\. \?:\s+help/);
         caller.type(CTRL('l'));
         expect(caller.places.at(-1)?.menu).toBe(row.menu);
       } else {
