@@ -119,7 +119,7 @@ export function themeFileFindings(themes: ThemeSet): readonly Finding[] {
 /** The same, what theme files hold that this board does not know, and which screens a theme does not draw. */
 export async function findThemeFindings(
   { themes, menus, art, config }: BoardParts,
-  registries: Pick<MenuRegistries, 'modules' | 'absentModules'>,
+  registries: Pick<MenuRegistries, 'modules' | 'absentModules' | 'art'>,
 ): Promise<readonly Finding[]> {
   const { absentModules } = registries;
   const defaultTheme = config.theme.default;

@@ -2,7 +2,7 @@ import { formatPlace, type Place } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import { toPlain, type Entry, type ObjectNode, type SourceNode } from '../config/source-tree';
 import { isThemed, THEMED_CONFIG_KEYS } from '../menu/load/menu-config';
-import type { Finding, MenuSet } from '../menu/load/menu-entry';
+import type { Finding, MenuEntry, MenuSet } from '../menu/load/menu-entry';
 import { PROTECTED_PROPERTIES, THEME_KEYS, type Theme } from '../menu/load/theme';
 import { kindOfCode } from '../menu/screen/mci-codes';
 import { whyAbsentPath } from '../menu/run/follow';
@@ -10,7 +10,7 @@ import { checkProperty } from '../views/properties';
 import { findProperty, findViewType, VIEW_TYPES } from '../views/registry';
 import type { MenuRegistries } from './registries';
 
-type Known = Pick<MenuRegistries, 'modules' | 'absentModules'>;
+type Known = Pick<MenuRegistries, 'modules' | 'absentModules' | 'art'>;
 
 /** What the board's own theme files hold that this board does not know, each with its place. */
 export function checkThemes(
@@ -27,6 +27,13 @@ export function checkThemes(
 export const PREPARED_MENUS: readonly string[] = ['boards', 'account'];
 /** Those, and the one that a gate does without (`sallyport init --gate`). */
 const LACKED_MENUS: readonly string[] = [...PREPARED_MENUS, 'mainMenu'];
+
+interface FormRules {
+  readonly keys: readonly string[];
+  readonly hasForms: boolean;
+  /** Those of the screen, where they are known. */
+  readonly views?: ReadonlySet<string> | undefined;
+}
 
 class ThemeChecker {
   private readonly findings: Finding[] = [];
@@ -68,8 +75,21 @@ class ThemeChecker {
       whyAbsentPath(module.name) !== undefined;
     // Nobody knows what forms and settings of a module that is not here may hold.
     if (module.kind !== 'standard' && (facts === undefined || isAbsent)) return;
-    this.checkForm(name, node, { keys: ['config', 'mci'], hasForms: true });
+    const views = this.viewsOf(menu);
+    this.checkForm(name, node, { keys: ['config', 'mci'], hasForms: true, views });
     this.checkConfig(name, blockAt(node, ['config']), facts?.configKeys ?? []);
+  }
+
+  /** The views of a menu by its forms and its art; undefined where they cannot be known. */
+  private viewsOf({ module, prompt, art, forms }: MenuEntry): ReadonlySet<string> | undefined {
+    const { art: drawn } = this.registries;
+    if (module.kind !== 'standard' || prompt !== undefined || drawn === undefined) return undefined;
+    const pictures = (art?.options ?? []).map(({ value }) => drawn.get(value) ?? []);
+    if (pictures.some((files) => files.length === 0)) return undefined;
+    return new Set([
+      ...pictures.flat().flatMap(({ views }) => views.map(({ code, id }) => `${code}${id}`)),
+      ...forms.flatMap(({ views }) => views.map(({ mci }) => mci)),
+    ]);
   }
 
   private checkPrompt(name: string, { keyPlace, node }: Entry): void {
@@ -84,18 +104,14 @@ class ThemeChecker {
   }
 
   /** `{ mci }`, with forms inside by number, and their variants by the codes of their views. */
-  private checkForm(
-    subject: string,
-    node: SourceNode,
-    { keys, hasForms }: { readonly keys: readonly string[]; readonly hasForms: boolean },
-  ): void {
+  private checkForm(subject: string, node: SourceNode, { keys, hasForms, views }: FormRules): void {
     if (node.kind !== 'object') return this.notABlock(subject, node);
     const isForm = keys.includes('config') ? /^\d+$/ : /^(?:[A-Z]{2})+$/;
     for (const [key, entry] of node.entries) {
-      if (key === 'mci') this.checkViews(subject, entry.node);
+      if (key === 'mci') this.checkViews(subject, entry.node, views);
       else if (hasForms && isForm.test(key)) {
         const isVariant = !keys.includes('config');
-        this.checkForm(subject, entry.node, { keys: ['mci'], hasForms: !isVariant });
+        this.checkForm(subject, entry.node, { keys: ['mci'], hasForms: !isVariant, views });
       } else if (!keys.includes(key)) {
         const text = `'${key}' means nothing in a theme's changes of a screen`;
         this.note(subject, entry.keyPlace, text, nearestName(key, keys));
@@ -103,7 +119,7 @@ class ThemeChecker {
     }
   }
 
-  private checkViews(subject: string, node: SourceNode): void {
+  private checkViews(subject: string, node: SourceNode, views?: ReadonlySet<string>): void {
     if (node.kind !== 'object') return this.notABlock(subject, node);
     for (const [mci, { keyPlace, node: view }] of node.entries) {
       const type = /^[A-Z]{2}\d{0,3}$/.test(mci) ? findViewType(mci.slice(0, 2)) : undefined;
@@ -115,7 +131,10 @@ class ThemeChecker {
         const nearest = nearestName(mci.slice(0, 2), Object.keys(VIEW_TYPES));
         this.note(subject, keyPlace, text, nearest);
       } else if (view.kind !== 'object') this.notABlock(subject, view);
-      else for (const [name, entry] of view.entries) this.checkView(subject, mci, [name, entry]);
+      else if (views?.has(mci) === false && !view.entries.has('position')) {
+        const text = `there is no view ${mci} on this screen: neither the menu nor its art has it`;
+        this.note(subject, keyPlace, text, nearestName(mci, views));
+      } else for (const [name, entry] of view.entries) this.checkView(subject, mci, [name, entry]);
     }
   }
 

@@ -7,6 +7,7 @@ import { loadThemes } from '../../src/menu/load/theme-files';
 import { asTree } from '../../src/menu/load/theme';
 import { checkThemes, PREPARED_MENUS } from '../../src/proof/check-themes';
 import type { ModuleFacts } from '../../src/proof/flow-moves';
+import type { MenuRegistries } from '../../src/proof/registries';
 import { menusFrom, registriesFor } from './menu-text';
 
 const MENUS = menusFrom(`{
@@ -34,13 +35,17 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 /** What is told of a theme.hjson: line, kind and text of each finding. */
-async function told(text: string, home = 'board'): Promise<readonly string[]> {
+async function told(
+  text: string,
+  home = 'board',
+  art?: MenuRegistries['art'],
+): Promise<readonly string[]> {
   const theme = join(folder, home, 'themes', 'ember');
   await mkdir(theme, { recursive: true });
   await writeFile(join(theme, 'theme.hjson'), text);
   const artRoots = [join(folder, 'board'), join(folder, 'package')];
   const themes = await loadThemes({ artRoots, env: {} });
-  const registries = registriesFor(MENUS, FACTS);
+  const registries = { ...registriesFor(MENUS, FACTS), ...(art === undefined ? {} : { art }) };
   return checkThemes(themes.list(), MENUS, registries).map((finding) => {
     expect(finding.place.file).toBe(join(theme, 'theme.hjson'));
     const { place, rule, subject, text: what, nearest } = finding;
@@ -128,6 +133,38 @@ it('says nothing of blocks that the theme itself refers to, also by way of anoth
     customization: { menus: { matrix: { mci: { VM1: "@reference:more.list" } } } }
   }`;
   expect(await told(text)).toEqual([]);
+});
+
+it('tells a view that a screen has neither in its menu nor in its art, where both are known', async () => {
+  const art = new Map([
+    [
+      'MATRIX',
+      [
+        {
+          file: 'MATRIX.ANS',
+          views: [
+            { code: 'TL', id: 2 },
+            { code: 'VM', id: 1 },
+          ],
+          emptyCodes: [],
+        },
+      ],
+    ],
+  ]);
+  const text = `{ customization: { menus: {
+    matrix: { 0: { mci: {
+      VM7: { width: 4 }
+      VM1: { width: 4 }
+      TL2: { width: 9 }
+      TL5: { position: { row: 2, column: 3 } }
+    } } }
+    calls: { 0: { mci: { VM7: { width: 4 } } } }
+  } } }`;
+  expect(await told(text, 'board', art)).toEqual([
+    '3 theme-key matrix: there is no view VM7 on this screen: neither the menu nor its art has it (VM1)',
+  ]);
+  // Of art that is not there nobody knows what it has.
+  expect(await told(text, 'board', new Map())).toEqual([]);
 });
 
 it('says nothing of a theme of the package, which the sysop cannot change', async () => {
