@@ -7,6 +7,7 @@ import {
   STRANGER,
   type AuthenticatorContext,
 } from '../support/authenticator-context';
+import { onSqlite } from '../support/database-kind';
 import { FakeClock } from '../support/fake-clock';
 import { StatementLog } from '../support/statement-log';
 
@@ -60,7 +61,7 @@ test.each(['joe', 'nobody'])(
   },
 );
 
-test.each(['123456', WRONG, 'bofal'])(
+onSqlite.each(['123456', WRONG, 'bofal'])(
   'what is left in the field takes the same statements for an account and for a name of nobody: %s (rule C4)',
   async (typed) => {
     const statements: (readonly string[])[] = [];
