@@ -82,7 +82,10 @@ const MENUS = {
       config: { area: 'login' },
       form: {
         0: {
-          mci: { ET1: { argName: 'x', focus: true } },
+          mci: {
+            ET1: { argName: 'username', focus: true },
+            ET2: { argName: 'password', position: { row: 9, column: 2 } },
+          },
           // A board needs a menu to sign in by.
           actionKeys: [{ keys: ['f5'], action: '@systemMethod:login' }],
         },
