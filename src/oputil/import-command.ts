@@ -159,8 +159,9 @@ function readColumns(head: CsvRecord, map: readonly string[], file: string): rea
 
 /** Properties that the board reads of accounts from elsewhere; any other name is kept and read by menus alone. */
 const READ_PROPERTIES: readonly string[] = [
-  ...['real_name', 'email_address', 'birthdate', 'sex', 'location', 'affiliation', 'web_address'],
+  ...['real_name', 'email_address', 'birthdate', 'sex', 'location', 'affiliation', 'about'],
   ...[
+    'web_address',
     'theme_id',
     'account_created',
     'last_login_timestamp',

@@ -9,7 +9,7 @@ import { ACTOR, type CommandContext } from './command-context';
 // A line of a public key has a few hundred characters; the limit admits many lines.
 const MAX_BYTES = 256 * 1024;
 
-/** `user import-ssh-key` and `user remove-ssh-key`. */
+/** `user import-ssh-key`, `user remove-ssh-key` and `user forget-ssh-key`. */
 export function addUserKeys(user: Command, context: CommandContext): void {
   user
     .command('import-ssh-key')

@@ -354,7 +354,9 @@ test('a column that becomes a property which nothing reads is remarked where a k
   );
   expect(out).toContain("'locatoin' is kept as a property of that name; did you mean 'location'?");
   expect(out).not.toContain('cats_name');
-  const right = 'name=Login,email_address=Mail,location=Town';
+  const own = await shell.run('import', 'csv', file, '--map', 'name=Login,abuot=Cat', '--dry-run');
+  expect(own).toContain("'abuot' is kept as a property of that name; did you mean 'about'?");
+  const right = 'name=Login,email_address=Mail,location=Town,about=Cat';
   expect(await shell.run('import', 'csv', file, '--map', right, '--dry-run')).not.toContain(
     'kept as',
   );
