@@ -63,7 +63,11 @@ function refuseTarget(newDir: string, oldRoot: string): void {
     );
   try {
     const stats = statSync(newDir, { throwIfNoEntry: false });
-    if (stats === undefined) return;
+    if (stats === undefined) {
+      // Below a file there is "no entry" too, to some lines of Node.js.
+      readdirSync(nearestThere(dirname(newDir)));
+      return;
+    }
     if (!stats.isDirectory())
       throw new BbsError('USAGE', `${newDir} is a file; choose a new folder`);
     if (readdirSync(newDir).length === 0) return;
@@ -72,6 +76,11 @@ function refuseTarget(newDir: string, oldRoot: string): void {
     throw cannotMake(newDir, error);
   }
   throw new BbsError('USAGE', `${newDir} is there already and not empty; choose a new folder`);
+}
+
+function nearestThere(path: string): string {
+  const parent = dirname(path);
+  return existsSync(path) || parent === path ? path : nearestThere(parent);
 }
 
 function cannotMake(newDir: string, error: unknown): BbsError {

@@ -391,10 +391,12 @@ describe('refused', () => {
     const file = join(old.folder, 'file');
     await writeFile(file, 'mine');
     await expect(adopt({ to: file })).rejects.toThrow('is a file; choose a new folder');
-    await expect(adopt({ to: join(file, 'new') })).rejects.toMatchObject({
-      code: 'USAGE',
-      message: expect.stringContaining('a part of its path is not a folder') as string,
-    });
+    for (const to of [join(file, 'new'), join(file, 'deeper', 'new')])
+      for (const dryRun of [true, false])
+        await expect(adopt({ to, dryRun })).rejects.toMatchObject({
+          code: 'USAGE',
+          message: expect.stringContaining('a part of its path is not a folder') as string,
+        });
     expect(readFileSync(file, 'utf8')).toBe('mine');
   });
 
