@@ -3,7 +3,9 @@ import {
   linkSync,
   lstatSync,
   mkdtempSync,
+  realpathSync,
   rmSync,
+  statSync,
   type Stats,
   unlinkSync,
 } from 'node:fs';
@@ -16,6 +18,8 @@ import { makeFolders } from './private-file';
 const MOST_PATH_BYTES = 103;
 /** What a draft's name adds: `/.socket-`, six characters, `/s`, instead of the file's own name. */
 const DRAFT_BYTES = '/.socket-123456/s'.length;
+/** Of the mode of a folder: only the owner of what is in it can remove or rename that. */
+const STICKY = 0o1000;
 
 /** Where a server listens on a Unix socket. */
 interface SocketPlace {
@@ -28,7 +32,8 @@ interface SocketPlace {
 }
 
 /**
- * Listens on a Unix socket by `listen`, in a folder where nobody but the board's user can put something in its place.
+ * Listens on a Unix socket by `listen`, in a folder where nobody but the board's user can put something in its place,
+ * and below folders that only that user and root can change.
  * A socket that a dead board left is removed. Throws CONFIG_INVALID for an unfit path or folder, and ADDRESS_IN_USE where
  * something answers at it. Returns what removes the socket once its server is closed.
  */
@@ -64,6 +69,25 @@ function checkPlace({ path, key }: SocketPlace): void {
     throw unfit(
       `is in ${folder}, where others than the board's user can write; make one of its own`,
     );
+  // A link on the way is looked at in both places: where it stands and where it leads.
+  const above = new Set([...foldersAbove(folder), ...foldersAbove(realpathSync(folder))]);
+  for (const parent of above) {
+    if (isOwnersAlone(statSync(parent), own)) continue;
+    throw unfit(
+      `is below ${parent}, where others than the board's user and root can put another folder in its place; run: chmod go-w ${parent}, or name another place`,
+    );
+  }
+}
+
+function foldersAbove(folder: string): readonly string[] {
+  const parent = dirname(folder);
+  return parent === folder ? [] : [parent, ...foldersAbove(parent)];
+}
+
+/** True where nobody but root and the board's user can rename what is in the folder: /tmp is sticky. */
+function isOwnersAlone({ uid, mode }: Stats, own: number): boolean {
+  const isWritable = (mode & 0o022) !== 0 && (mode & STICKY) === 0;
+  return !isWritable && (own === 0 || uid === own || uid === 0);
 }
 
 /** Removes what a dead board left: only a socket, and only one on which nothing answers. */

@@ -49,8 +49,11 @@ export class TakenStream extends Duplex {
     // What is received at once calls this again, for each piece: the loop below goes on by itself.
     if (this.isSending) return;
     this.isSending = true;
-    this.sendPieces();
-    this.isSending = false;
+    try {
+      this.sendPieces();
+    } finally {
+      this.isSending = false;
+    }
     if (this.unsent.length > 0) return;
     const done = this.whenSent;
     this.whenSent = undefined;

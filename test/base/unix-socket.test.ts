@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,5 +41,44 @@ describe('sockets in the file system', () => {
     expect(refused).toMatchObject([{ code: 'ADDRESS_IN_USE' }, { code: 'ADDRESS_IN_USE' }]);
     expect(await answer()).toMatch(/^[abc]$/);
     expect(readdirSync(folder)).toEqual(['board.sock']);
+  });
+
+  describe('below a folder in which others can put another one in its place', () => {
+    beforeEach(() => {
+      mkdirSync(join(folder, 'shared', 'own'), { recursive: true, mode: 0o700 });
+    });
+
+    it.each([
+      [0o777, 'everybody'],
+      [0o770, 'a group'],
+    ])('do not open (mode %o, %s)', async (mode) => {
+      chmodSync(join(folder, 'shared'), mode);
+      path = join(folder, 'shared', 'own', 'board.sock');
+      await expect(listen('a')).rejects.toMatchObject({
+        code: 'CONFIG_INVALID',
+        message: expect.stringContaining(`below ${join(folder, 'shared')},`) as string,
+      });
+      expect(readdirSync(join(folder, 'shared', 'own'))).toEqual([]);
+    });
+
+    it('do not open by a link that leads there either', async () => {
+      chmodSync(join(folder, 'shared'), 0o777);
+      symlinkSync('shared', join(folder, 'link'));
+      path = join(folder, 'link', 'own', 'board.sock');
+      await expect(listen('a')).rejects.toThrow(/is below/);
+      rmSync(join(folder, 'link'));
+      // The link stands where others can replace it; what it leads to is theirs to choose.
+      mkdirSync(join(folder, 'safe', 'own'), { recursive: true, mode: 0o700 });
+      symlinkSync(join(folder, 'safe'), join(folder, 'shared', 'link'));
+      path = join(folder, 'shared', 'link', 'own', 'board.sock');
+      await expect(listen('b')).rejects.toThrow(/is below/);
+    });
+
+    it('open where only the owner of a folder can rename it there, as in /tmp', async () => {
+      chmodSync(join(folder, 'shared'), 0o1777);
+      path = join(folder, 'shared', 'own', 'board.sock');
+      await listen('a');
+      expect(await answer()).toBe('a');
+    });
   });
 });

@@ -446,6 +446,13 @@ export const ATTACKS: readonly Mutant[] = [
   },
   {
     rule: 'P8',
+    fault: 'a socket stands below a folder that others can put another one in the place of',
+    file: 'src/base/unix-socket.ts',
+    find: 'if (isOwnersAlone(statSync(parent), own)) continue;',
+    put: "if (isOwnersAlone(statSync(parent), own) || parent !== '') continue;",
+  },
+  {
+    rule: 'P8',
     fault: 'whatever stands in the place of the socket is removed for it',
     file: 'src/base/unix-socket.ts',
     find: 'if (!found.isSocket())',
