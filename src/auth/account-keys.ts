@@ -13,6 +13,7 @@ import {
 import { getUser, type User } from '../store/users';
 import type { SshKeyRow } from '../store/ssh-keys';
 import { recordChange, type Actor } from './account-change';
+import { isInForce } from './remembered-key';
 import { isUsableKey, parseSshPublicKey, sshFingerprint, type SshPublicKey } from './ssh-key';
 
 /** Maximum number of keys of one account. */
@@ -124,7 +125,7 @@ export class AccountKeys {
     });
   }
 
-  /** One remembered key of an account, or all, need a code again; returns how many. */
+  /** One remembered key of an account, or all, need a code again; returns how many did not need one until now. */
   async forget(
     userId: number,
     { fingerprint, actor }: { readonly fingerprint?: string | undefined; readonly actor: Actor },
@@ -132,8 +133,16 @@ export class AccountKeys {
     const { db, clock } = this.parts;
     const nowMs = clock.nowMs();
     return db.transaction({ account: userId }, async (sql) => {
-      const gone = await forgetSshKeys(sql, userId, fingerprint);
-      for (const reason of gone)
+      const user = await getUser(sql, userId);
+      const timelineMs = clock.timelineMs();
+      const gone = (await listSshKeys(sql, userId)).filter(
+        ({ fingerprint: each, remembered }) =>
+          isMeant(fingerprint)(each) &&
+          remembered !== undefined &&
+          isInForce(remembered, user, timelineMs),
+      );
+      await forgetSshKeys(sql, userId, fingerprint);
+      for (const { fingerprint: reason } of gone)
         await recordChange(sql, { userId, actor, nowMs, audit: 'key-forgotten', reason });
       return gone.length;
     });

@@ -23,10 +23,17 @@ export function rememberedUntil(
 ): number | undefined {
   const remembered = key?.remembered;
   if (remembered === undefined || !hasSecondFactor(user) || mustShowCode(user)) return undefined;
-  if (remembered.loginVersion !== user.loginVersion) return undefined;
   const { sinceMs, untilMs } = remembered;
   // By all that was granted: what is left of it would be little enough again in its last days.
   if (untilMs - sinceMs > rememberMs(config())) return undefined;
-  const nowMs = clock.timelineMs();
-  return sinceMs <= nowMs && nowMs < untilMs ? untilMs : undefined;
+  return isInForce(remembered, user, clock.timelineMs()) ? untilMs : undefined;
+}
+
+/** True until its time is over, and until a change of the account ended it; what policy and sysop grant now is not asked. */
+export function isInForce(
+  { sinceMs, untilMs, loginVersion }: NonNullable<SshKeyRow['remembered']>,
+  user: Pick<User, 'loginVersion'>,
+  timelineMs: number,
+): boolean {
+  return loginVersion === user.loginVersion && sinceMs <= timelineMs && timelineMs < untilMs;
 }

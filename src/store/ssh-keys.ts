@@ -88,20 +88,11 @@ export async function rememberSshKey(
   return changed === 1;
 }
 
-/** Forgets that keys of an account were remembered, one or all; returns the fingerprints of those that were. */
-export async function forgetSshKeys(
-  sql: Sql,
-  userId: number,
-  fingerprint?: string,
-): Promise<readonly string[]> {
-  const rows = () => {
-    const all = sql('ssh_key').where({ user_id: userId }).whereNotNull('remembered_until');
-    if (fingerprint !== undefined) void all.andWhere({ fingerprint });
-    return all;
-  };
-  const found = await rows().orderBy('id').pluck<string[]>('fingerprint');
-  await rows().update({ remembered_at: null, remembered_until: null, remembered_version: null });
-  return found;
+/** Forgets that keys of an account were remembered, one or all. */
+export async function forgetSshKeys(sql: Sql, userId: number, fingerprint?: string): Promise<void> {
+  const rows = sql('ssh_key').where({ user_id: userId }).whereNotNull('remembered_until');
+  if (fingerprint !== undefined) void rows.andWhere({ fingerprint });
+  await rows.update({ remembered_at: null, remembered_until: null, remembered_version: null });
 }
 
 /**

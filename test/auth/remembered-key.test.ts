@@ -169,6 +169,24 @@ test('a key that needs a code since the sysop grants less needs one in its last 
   }
 });
 
+test('of keys that are forgotten those count that needed no code until then (rule N9)', async () => {
+  await open();
+  await remember();
+  await context.fake.advance(15 * DAY_MS);
+  await remember('work');
+  await context.fake.advance(15 * DAY_MS);
+  expect((await signIn('home')).kind).toBe('need');
+  const forget = () => keys.forget(id, { actor: BY_SYSOP });
+  expect(await keys.forget(id, { fingerprint: keyOf('home').fingerprint, actor: BY_SYSOP })).toBe(
+    0,
+  );
+  expect(await forget()).toBe(1);
+  expect(await forget()).toBe(0);
+  const audit = await context.db.run((sql) => listAudit(sql, { limit: 99 }));
+  const forgotten = audit.filter(({ kind }) => kind === 'key-forgotten');
+  expect(forgotten.map(({ reason }) => reason)).toEqual([keyOf('work').fingerprint]);
+});
+
 test('a key that is forgotten while it signs in needs a code (rule N9)', async () => {
   await open();
   await remember();

@@ -160,8 +160,8 @@ export const RECOVERY: readonly Mutant[] = [
     rule: 'N9',
     fault: 'a remembered key outlives a change of the account',
     file: 'src/auth/remembered-key.ts',
-    find: 'if (remembered.loginVersion !== user.loginVersion) return undefined;',
-    put: 'if (remembered.loginVersion > user.loginVersion) return undefined;',
+    find: 'return loginVersion === user.loginVersion && sinceMs',
+    put: 'return loginVersion <= user.loginVersion && sinceMs',
   },
   {
     rule: 'N9',
