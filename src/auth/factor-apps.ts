@@ -69,21 +69,26 @@ export async function checkNewApp(sql: Sql, userId: number, typed: string): Prom
 }
 
 /**
- * The name that a set-up is confirmed with: what was typed, else what it was begun with. Only a further app
- * has others beside it. Undefined for a first app without a name.
+ * The name that a set-up is confirmed with: what was typed, else what it was begun with. Undefined for a first app
+ * without a name. Whether another app has it is not looked at: `isAppNamed` is for whoever has shown a right code.
  */
-export async function checkSetUpLabel(
-  sql: Sql,
-  pending: Pick<PendingRow, 'userId' | 'label'> | undefined,
+export function checkSetUpLabel(
+  pending: Pick<PendingRow, 'label'> | undefined,
   typed = '',
-): Promise<LabelCheck | { readonly kind: 'unnamed'; readonly label: undefined }> {
+): LabelCheck | { readonly kind: 'unnamed'; readonly label: undefined } {
   const label = typed.trim() === '' ? pending?.label : typed;
   if (pending === undefined || label === undefined) return { kind: 'unnamed', label: undefined };
-  const others = pending.label === undefined ? [] : await listApps(sql, pending.userId);
-  return checkAppLabel(
+  return checkAppLabel(label, []);
+}
+
+/** True where an app of this account is called so, or nearly so. */
+export async function isAppNamed(sql: Sql, userId: number, label: string): Promise<boolean> {
+  const apps = await listApps(sql, userId);
+  const checked = checkAppLabel(
     label,
-    others.map((app) => app.label),
+    apps.map((app) => app.label),
   );
+  return checked.kind === 'refused';
 }
 
 /**

@@ -19,7 +19,7 @@ import type { Notifier } from '../store/notice';
 import { getUser } from '../store/users';
 import { makeBackupCodes } from './backup-codes';
 import { type Actor, endSetUp } from './account-change';
-import { addApp, checkNewApp, checkSetUpLabel } from './factor-apps';
+import { addApp, checkNewApp, checkSetUpLabel, isAppNamed } from './factor-apps';
 import { recordFactorChange, switchOn } from './factor-change';
 import {
   canonicalOtp,
@@ -221,7 +221,7 @@ export class PendingEnrollments {
     if (word === undefined && found?.sessionId !== undefined) {
       return { kind: 'malformed', what: 'word' };
     }
-    const named = await db.run((sql) => checkSetUpLabel(sql, found, typed.label));
+    const named = checkSetUpLabel(found, typed.label);
     if (named.kind === 'refused') return { kind: 'unnamed', why: named.why };
     const charged = await this.links.charge(token);
     const pending = charged ? await db.run((sql) => findPending(sql, userId)) : undefined;
@@ -237,6 +237,14 @@ export class PendingEnrollments {
     if (position === undefined || !isOwn) {
       const triesLeft = await this.links.countWrong(token);
       return { kind: 'wrong', what: position === undefined ? 'code' : 'word', triesLeft };
+    }
+    // Said to nobody before, for it tells what other apps of the account are called (rule D11).
+    const { label = pending.label } = named;
+    if (pending.label !== undefined && label !== undefined) {
+      if (await db.run((sql) => isAppNamed(sql, userId, label))) {
+        await this.links.refund(token);
+        return { kind: 'unnamed', why: 'taken' };
+      }
     }
     return this.activate(token, { pending, key, position, actor, label: named.label });
   }

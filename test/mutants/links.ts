@@ -105,6 +105,13 @@ export const LINKS: readonly Mutant[] = [
     put: 'export const CONFIRM_TRIES = 50;',
   },
   {
+    rule: 'D11',
+    fault: 'the names of other apps are told to who has a link and no code',
+    file: 'src/auth/pending-enrollment.ts',
+    find: 'const charged = await this.links.charge(token);',
+    put: "if (await db.run((sql) => isAppNamed(sql, userId, typed.label ?? ''))) return { kind: 'unnamed', why: 'taken' }; const charged = await this.links.charge(token);",
+  },
+  {
     rule: 'D12',
     fault: 'values are not escaped',
     file: 'src/mail/template.ts',

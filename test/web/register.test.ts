@@ -119,10 +119,35 @@ test('an app is named on its page, and a name that cannot be is said at its fiel
   const code = totp(await secretOf(next), NOON);
   const taken = await post({ token: next, otp: code, label: 'my PHONE' });
   expect(taken.body).toContain('Another app of yours is called so');
+  expect((await board.enrollment.find(next))?.triesLeft).toBe(5);
   const done = await post({ token: next, otp: code, label: 'Old tablet' });
   expect(done.body).toContain('Codes of Old tablet let you in from now on');
   const labels = (await board.enrollment.status(user)).apps.map(({ label }) => label);
   expect(labels).toEqual(['My phone', 'Old tablet']);
+});
+
+test('the names of other apps are told to nobody without a right code and word (rule D11)', async () => {
+  await open();
+  await board.enrollment.bind(user, 'googleAuth');
+  const begun = await board.enrollment.begin(user, 'googleAuth', {
+    ...{ actor: CALLER, label: 'Tablet' },
+  });
+  const token = begun.kind === 'begun' ? begun.token : '';
+  const otp = totp(await secretOf(token), NOON);
+  for (const [wrong, why] of [
+    [{ otp: '000000' }, 'That code is not right. Wait for the next one and type that. 4 tries'],
+    [{ word: 'YYYY' }, 'That word is not the one on the screen'],
+  ] as const) {
+    for (const label of ['authenticator APP', 'Watch']) {
+      const page = await post({ token, otp, label, ...wrong });
+      expect(page.body).not.toContain('Another app of yours');
+      expect(page.status).toBe(401);
+      if (label === 'authenticator APP') expect(page.body).toContain(why);
+    }
+  }
+  const taken = await post({ token, otp, label: 'authenticator APP' });
+  expect(taken.body).toContain('Another app of yours is called so');
+  expect((await post({ token, otp, label: 'Watch' })).body).toContain('Codes of Watch let you in');
 });
 
 test('an app without a name on its page is called as it was begun', async () => {
