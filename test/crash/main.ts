@@ -6,24 +6,24 @@ import { checkKeys, rotateKeys } from '../../src/auth/key-rotation';
 import { systemClock } from '../../src/base/clock';
 import type { ConfigInput } from '../../src/config/schema';
 import { createLog } from '../../src/base/log';
+import { selectRows } from '../../src/store/dialect';
 import { hashToken } from '../../src/store/tokens';
+import type { CutLine } from '../pg/cut-line';
 import { openBackOffice, type BackOffice } from '../support/back-office';
 import { runCommand, UsageError, Verdicts, wholeNumber } from '../support/command';
 import { BoardProcess, removeBoardFiles } from '../support/board-process';
 import { SeededRandom } from '../support/seeded-random';
 import { SkippingClock } from '../support/skipping-clock';
 import { SmtpCatcher } from '../support/smtp-catcher';
+import { type CrashDatabase, openPostgres, sqlite } from './databases';
 import type { CrashKind, Scene } from './round';
 import { addCallers, signInByBackupCode, signInByOneTimeCode, signInByPassword } from './sign-ins';
 import { addWorkers, enrolment, outbox, regeneration, rotation } from './workers';
+import { WRITE_POINTS, writePoints } from './write-points';
 
 const USAGE =
-  'usage: npm run test:crash -- [--rounds N] [--seconds N] [--seed N] [--only NAME] [--report FILE]';
+  'usage: npm run test:crash -- [--postgres] [--rounds N] [--seconds N] [--seed N] [--only NAME] [--report FILE]';
 const DEFAULT_ROUNDS = 28;
-const KINDS = [
-  ...['password', 'one-time code', 'backup code', 'enrolment', 'regeneration'],
-  ...['key rotation', 'outbox'],
-];
 /** Rule L9: so long after the start of the process the board listens again. */
 const MAX_START_MS = 3_000;
 
@@ -41,9 +41,18 @@ class CrashRun implements Scene {
     seed: number,
     readonly dataDir: string,
     readonly backend: BackOffice,
+    private readonly database: CrashDatabase,
     private readonly config: ConfigInput,
   ) {
     this.random = new SeededRandom(seed);
+  }
+
+  get line(): CutLine | undefined {
+    return this.database.line;
+  }
+
+  get workerConfig(): ConfigInput {
+    return this.database.configOf('worker');
   }
 
   board(): BoardProcess {
@@ -58,7 +67,12 @@ class CrashRun implements Scene {
 
   async crashBoard(): Promise<void> {
     await this.board().end('SIGKILL');
+    await this.database.settled('board', this.backend.db);
     await this.startBoard();
+  }
+
+  async workerSettled(): Promise<void> {
+    await this.database.settled('worker', this.backend.db);
   }
 
   /** As a sysop does; what it leaves to be sent is then nobody else's. */
@@ -96,8 +110,9 @@ class CrashRun implements Scene {
 
   /** What holds whenever nobody is in the middle of something. */
   async checkDatabase(): Promise<void> {
-    for (const [name, statement] of Object.entries(MUST_BE_EMPTY)) {
-      const rows: readonly object[] = await this.backend.db.run((sql) => sql.raw(statement));
+    const all = { ...MUST_BE_EMPTY, ...this.database.mustBeEmpty };
+    for (const [name, statement] of Object.entries(all)) {
+      const rows = await this.backend.db.run((sql) => selectRows<object>(sql, statement, []));
       if (rows.length > 0) this.broken(`${name}: ${JSON.stringify(rows.slice(0, 3))}`);
     }
   }
@@ -127,8 +142,6 @@ class CrashRun implements Scene {
 }
 
 const MUST_BE_EMPTY: Readonly<Record<string, string>> = {
-  integrity: `SELECT * FROM pragma_integrity_check WHERE integrity_check <> 'ok'`,
-  'foreign keys': 'SELECT * FROM pragma_foreign_key_check',
   'a factor without its ten backup codes':
     'SELECT user_id FROM otp_factor WHERE (SELECT count(*) FROM backup_code ' +
     'WHERE backup_code.user_id = otp_factor.user_id) <> 10',
@@ -157,7 +170,7 @@ async function checkMail(
   kills: number,
 ): Promise<void> {
   const clock = new SkippingClock();
-  const config = { email: { transport: transportTo(catcher) } };
+  const config = { ...run.workerConfig, email: { transport: transportTo(catcher) } };
   const backend = await openBackOffice(run.dataDir, { clock, config });
   // Past the claims of those who died while sending.
   clock.skip(5 * 60_000);
@@ -195,6 +208,7 @@ function describe(rounds: number, seconds: number): string {
 async function main(): Promise<boolean> {
   const { values } = parseArgs({
     options: {
+      postgres: { type: 'boolean', default: false },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
@@ -207,39 +221,52 @@ async function main(): Promise<boolean> {
     values.seconds === undefined ? Infinity : wholeNumber(values.seconds, '--seconds');
   const byDefault = Number.isFinite(seconds) ? Infinity : DEFAULT_ROUNDS;
   const rounds = values.rounds === undefined ? byDefault : wholeNumber(values.rounds, '--rounds');
-  if (values.only !== undefined && !KINDS.includes(values.only))
-    throw new UsageError(`--only is one of: ${KINDS.join(', ')}`);
-  console.log(`crash: ${describe(rounds, seconds)}, --seed ${seed}`);
-  const dataDir = join(mkdtempSync(join(tmpdir(), 'sallyport-crash-')), 'data');
   const catcher = await SmtpCatcher.start();
   const promised = new Set<string>();
-  const config = { email: { transport: transportTo(catcher) } };
+  const isWanted = ({ name }: CrashKind): boolean =>
+    values.only === undefined || name === values.only;
+  const atRandom = [
+    ...[signInByPassword, signInByOneTimeCode, signInByBackupCode, enrolment, regeneration],
+    ...[rotation, outbox(catcher, promised)],
+  ];
+  const kinds = atRandom.filter(isWanted);
+  // Where each statement can be seen: one write after the other, before the rounds at random.
+  const points = values.postgres ? writePoints() : undefined;
+  const inTurn = points !== undefined && isWanted(points) ? Array(WRITE_POINTS).fill(points) : [];
+  if (kinds.length + inTurn.length === 0) {
+    const names = [...atRandom, ...(points === undefined ? [] : [points])].map(({ name }) => name);
+    throw new UsageError(`--only is one of: ${names.join(', ')}`);
+  }
+  const database = values.postgres ? await openPostgres() : sqlite;
+  // Said already; where it may not be missing that is a failure.
+  if (database === undefined) return process.env['SALLYPORT_ALL_POSTGRES'] === undefined;
+  console.log(`crash: ${database.name}, ${describe(rounds, seconds)}, --seed ${seed}`);
+  const dataDir = join(mkdtempSync(join(tmpdir(), 'sallyport-crash-')), 'data');
+  const config = { ...database.configOf('board'), email: { transport: transportTo(catcher) } };
   // The board makes the database and the keys; the office opens what is there.
   const first = await BoardProcess.start({ dataDir, config });
   await first.end('SIGTERM');
-  const backend = await openBackOffice(dataDir);
-  const run = new CrashRun(seed, dataDir, backend, config);
+  const backend = await openBackOffice(dataDir, { config: database.configOf('judge') });
+  const run = new CrashRun(seed, dataDir, backend, database, config);
   try {
     await addCallers(run);
     await addWorkers(backend);
     await run.startBoard();
-    const kinds = [
-      ...[signInByPassword, signInByOneTimeCode, signInByBackupCode, enrolment, regeneration],
-      ...[rotation, outbox(catcher, promised)],
-    ].filter(({ name }) => values.only === undefined || name === values.only);
     const untilMs = performance.now() + seconds * 1000;
     let kills = 0;
-    while (kills < rounds && performance.now() < untilMs) {
-      const kind = kinds[kills % kinds.length];
-      kills += 1;
-      if (kind !== undefined) await run.round(kind, kills);
+    for (const kind of inTurn) await run.round(kind, (kills += 1));
+    for (let round = 0; round < rounds && performance.now() < untilMs; round++) {
+      const kind = kinds[round % kinds.length];
+      if (kind === undefined) break;
+      await run.round(kind, (kills += 1));
     }
     await run.stopBoard();
     run.begin('promised mails');
     await checkMail(run, catcher, promised, kills);
     run.begin('keys after the rotations');
     const log = createLog({ level: 'silent', write: () => undefined, nowMs: () => 0 });
-    await rotateKeys({ ...backend, clock: systemClock, log });
+    // No process runs, whatever the killed ones have left of their leases.
+    await rotateKeys({ ...backend, clock: systemClock, log, isOwnNode: () => true });
     const keys = await checkKeys(backend);
     for (const { id, sealed } of keys.keys)
       if (sealed > 0 && id !== keys.currentKeyId) run.broken(`${sealed} values wait under ${id}`);
@@ -247,6 +274,7 @@ async function main(): Promise<boolean> {
   } finally {
     await run.close();
     await catcher.close();
+    await database.close();
     removeBoardFiles(dataDir);
   }
 }

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { systemClock } from '../../src/base/clock';
-import { configSchema } from '../../src/config/schema';
+import { configSchema, type ConfigInput } from '../../src/config/schema';
 import { SecondFactor, type SecondFactorResult } from '../../src/auth/second-factor';
 import { createLog } from '../../src/base/log';
 import { totp } from '../support/authenticator';
@@ -87,10 +87,15 @@ export function verifyCode(
 }
 
 /** Works until it is killed. */
-async function main(dataDir: string, job: Job, smtpPort: number): Promise<never> {
+async function main(
+  dataDir: string,
+  job: Job,
+  smtpPort: number,
+  database: ConfigInput,
+): Promise<never> {
   const transport = { host: '127.0.0.1', port: smtpPort, secure: false, ignoreTLS: true };
   // Only the worker that sends mails has a server for them.
-  const config = smtpPort === 0 ? {} : { email: { transport } };
+  const config = smtpPort === 0 ? database : { ...database, email: { transport } };
   const backend = await openBackOffice(dataDir, { config });
   if (job === 'mail') backend.mailer.start();
   for (;;) {
@@ -101,6 +106,6 @@ async function main(dataDir: string, job: Job, smtpPort: number): Promise<never>
 }
 
 if (require.main === module) {
-  const [dataDir = '', job = 'enrol', smtpPort = '0'] = process.argv.slice(2);
-  void main(dataDir, job as Job, Number(smtpPort));
+  const [dataDir = '', job = 'enrol', smtpPort = '0', database = '{}'] = process.argv.slice(2);
+  void main(dataDir, job as Job, Number(smtpPort), JSON.parse(database) as ConfigInput);
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { checkKeys } from '../../src/auth/key-rotation';
@@ -36,7 +37,8 @@ export async function addWorkers(backend: BackOffice): Promise<void> {
 async function killWorker(scene: Scene, job: Job, smtpPort = 0): Promise<readonly Told[]> {
   const hook = join(ROOT, 'test', 'support', 'ts-hook.cjs');
   const script = join(__dirname, 'worker.ts');
-  const args = ['--require', hook, script, scene.dataDir, job, String(smtpPort)];
+  const config = JSON.stringify(scene.workerConfig);
+  const args = ['--require', hook, script, scene.dataDir, job, String(smtpPort), config];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   let killing = false;
@@ -49,6 +51,7 @@ async function killWorker(scene: Scene, job: Job, smtpPort = 0): Promise<readonl
   });
   await new Promise((resolve) => child.once('close', resolve));
   if (child.signalCode !== 'SIGKILL') throw new Error(`the worker ended with ${child.exitCode}`);
+  await scene.workerSettled();
   // A last line without an end was not told in full.
   const lines = output.split('\n').slice(0, -1);
   scene.count('acknowledged', lines.length);
@@ -132,18 +135,19 @@ export const rotation: CrashKind = {
   async round(scene) {
     const { backend, random } = scene;
     const { secret } = await backend.bind(workerName('mail', 0));
-    const args = [
-      join(ROOT, 'dist', 'oputil', 'main.js'),
-      '--data',
-      scene.dataDir,
-      'key',
-      'rotate',
-    ];
+    const configFile = `${scene.dataDir}.oputil.hjson`;
+    writeFileSync(configFile, JSON.stringify(scene.workerConfig));
+    const at = ['--data', scene.dataDir, '--config', configFile];
+    const args = [join(ROOT, 'dist', 'oputil', 'main.js'), ...at, 'key', 'rotate'];
+    // Those whom a kill has ended count as nodes for a while, and nodes want the key before it is used.
+    if (scene.line !== undefined) await runToEnd([...args, '--prepare']);
     const child = spawn(process.execPath, args, { stdio: 'ignore' });
     const ended = new Promise((resolve) => child.once('exit', resolve));
     await delay(200 + random.below(700));
     child.kill('SIGKILL');
     await ended;
+    await scene.workerSettled();
+    rmSync(configFile);
     scene.count(child.signalCode === 'SIGKILL' ? 'killed' : 'finished before');
     const report = await checkKeys(backend);
     for (const place of report.unreadable) scene.broken(`${place} does not open any more`);
@@ -152,6 +156,11 @@ export const rotation: CrashKind = {
     if (result.kind !== 'right') scene.broken(`a right code is ${result.kind} after a rotation`);
   },
 };
+
+async function runToEnd(args: readonly string[]): Promise<void> {
+  const child = spawn(process.execPath, args, { stdio: 'ignore' });
+  await new Promise((resolve) => child.once('exit', resolve));
+}
 
 /** Mails of a process that is killed while it promises and sends them. */
 export function outbox(catcher: SmtpCatcher, promised: Set<string>): CrashKind {
