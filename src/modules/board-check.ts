@@ -12,9 +12,10 @@ import { checkThemes } from '../proof/check-themes';
 import type { Finding, MenuSet } from '../menu/load/menu-entry';
 import { entryPoints, factsOfModules, type MenuRegistries } from '../proof/registries';
 import { weigh } from '../proof/severity';
+import { signInArt, type EarlyTheme } from '../proof/sign-in-fields';
 import { WAYS_IN } from '../protocols/ways-in';
 import { SYSTEM_METHODS } from '../menu/run/system-methods';
-import type { ThemeSet } from '../menu/load/theme';
+import { STOCK_THEME, type ThemeSet } from '../menu/load/theme';
 import { VALIDATORS } from '../menu/run/validators';
 import { ABSENT_MODULES } from './absent-modules';
 import { findDestinationProblems } from './destinations';
@@ -147,11 +148,28 @@ export async function boardRegistries(parts: BoardParts): Promise<MenuRegistries
       art,
       folders.length === 0 ? [[]] : folders,
     ),
+    earlyThemes: await readEarlyThemes(parts),
     artNames: await art.names({ themeDirs: folders.flat() }),
     config,
     asksForCodes: asksForCodes(config),
     entries: entryPoints(config, parts.configPlace),
   };
+}
+
+/** The theme of callers who have not signed in, or every one of them, with the art of the sign-in. */
+function readEarlyThemes({ config, menus, themes, art }: BoardParts): Promise<EarlyTheme[]> {
+  const { preLogin, default: standardId } = config.theme;
+  const stock = themes.find(STOCK_THEME);
+  const standard = themes.find(standardId) ?? stock;
+  const named = themes.find(preLogin);
+  const shown = named?.enabled === true ? named : standard;
+  const specs = signInArt(menus);
+  return Promise.all(
+    (preLogin === '*' || shown === undefined ? themes.list() : [shown]).map(async (theme) => {
+      const folders = [...new Set([...theme.directories, ...(standard?.directories ?? [])])];
+      return { theme, art: await readArtFacts(specs, art, [folders], stock?.directories) };
+    }),
+  );
 }
 
 function asksForCodes(config: Config): boolean {

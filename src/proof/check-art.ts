@@ -4,6 +4,7 @@ import type { Place } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import type { Steps } from '../base/steps';
 import { isEmptyCode } from '../menu/screen/mci-codes';
+import { findViewType } from '../views/registry';
 import type { Finding, MenuEntry, MenuSet, PromptEntry } from '../menu/load/menu-entry';
 
 /** One art file as a menu sees it: the views and places that it marks. */
@@ -30,18 +31,19 @@ export function* artSpecsOf(set: MenuSet): Steps<readonly string[]> {
   return [...specs];
 }
 
-/** Looks art up in a store as callers would see it: in each theme, for both encodings. */
+/** Looks art up in a store as callers would see it: in each theme, for both encodings; in `lastDirs` where none has it. */
 export async function readArtFacts(
   specs: readonly string[],
   store: Pick<ArtStore, 'find'>,
   themes: readonly (readonly string[])[],
+  lastDirs: readonly string[] = [],
 ): Promise<ReadonlyMap<string, readonly ArtFacts[]>> {
   const facts = new Map<string, readonly ArtFacts[]>();
   for (const spec of specs) {
     const found = new Map<string, ArtFacts>();
     for (const themeDirs of themes) {
       for (const encoding of ['cp437', 'utf8'] as const) {
-        const art = await store.find(spec, { themeDirs, encoding });
+        const art = await store.find(spec, { themeDirs, lastDirs, encoding });
         if (art === undefined || found.has(art.file)) continue;
         const { canvas, placements, predefined } = renderArt(art, { width: 80, height: 25 });
         const rows = canvas.toLines();
@@ -164,4 +166,10 @@ function namedArt(entry: MenuEntry | PromptEntry): readonly string[] {
   const { art } = all;
   const named = typeof art === 'object' && art !== null ? Object.values(art) : [art];
   return [...named.filter((value) => typeof value === 'string'), ...frames];
+}
+
+/** Where art has room for it, a sentence that the menu gives one row may have several. */
+export function standsFor(placed: string, code: string): boolean {
+  if (placed === code) return true;
+  return findViewType(placed)?.messages === 'wrapped' && findViewType(code)?.messages === 'cut';
 }

@@ -4,7 +4,7 @@ import type { Steps } from '../base/steps';
 import { checkProperty, masksTyping } from '../views/properties';
 import { findProperty, findViewType, VIEW_TYPES } from '../views/registry';
 import { parseAsset } from '../menu/load/asset';
-import type { ArtFacts } from './check-art';
+import { standsFor, type ArtFacts } from './check-art';
 import type { ModuleFacts } from './flow-moves';
 import { isNeverMet, mciKeysOf } from '../menu/load/form-entry';
 import type {
@@ -330,10 +330,4 @@ function nearestPath(config: Readonly<Record<string, unknown>>, path: string): s
     value = inside;
   }
   return undefined;
-}
-
-/** Where art has room for it, a sentence that the menu gives one row may have several. */
-function standsFor(placed: string, code: string): boolean {
-  if (placed === code) return true;
-  return findViewType(placed)?.messages === 'wrapped' && findViewType(code)?.messages === 'cut';
 }

@@ -8,8 +8,13 @@ import { FlowExplorer } from './flow-explorer';
 import type { FlowMap, Start } from './flow-explorer';
 import { movesOf } from './flow-moves';
 import type { ModuleFacts, Move } from './flow-moves';
-import type { Choice, Finding, MenuEntry, MenuSet, Target } from '../menu/load/menu-entry';
-import { asksWhoCalls } from './sign-in-fields';
+import type { Choice, MenuEntry, MenuSet, Target } from '../menu/load/menu-entry';
+import {
+  asksWhoCalls,
+  findUnplacedFields,
+  type EarlyTheme,
+  type UnplacedFields,
+} from './sign-in-fields';
 import { firstOf, intersect, isEmpty, StateSpace, subtract, union } from './state-space';
 import type { StateSet } from './state-space';
 
@@ -32,6 +37,7 @@ interface ProofOptions {
   readonly modules: ReadonlyMap<string, ModuleFacts>;
   /** What `@systemMethod:` may name. */
   readonly systemMethods?: readonly string[];
+  readonly earlyThemes?: readonly EarlyTheme[];
 }
 
 /** One step of an example, in words. */
@@ -58,6 +64,12 @@ interface LockedOut {
   readonly state: string | undefined;
 }
 
+/** A server that is on, and by which nobody gets to a sign-in. */
+interface WithoutSignIn extends Pick<LockedOut, 'server' | 'menu' | 'place'> {
+  /** The fields of the form that its callers get to, where all that is amiss is that they stand nowhere. */
+  readonly unplaced?: UnplacedFields;
+}
+
 interface DeadEnd {
   readonly menu: string;
   readonly place: Place;
@@ -72,7 +84,7 @@ export interface FlowReport {
   readonly bypasses: readonly Bypass[];
   readonly lockedOut: readonly LockedOut[];
   /** Servers that are on, and by which nobody gets to a sign-in. */
-  readonly withoutSignIn: readonly Pick<LockedOut, 'server' | 'menu' | 'place'>[];
+  readonly withoutSignIn: readonly WithoutSignIn[];
   readonly deadEnds: readonly DeadEnd[];
   readonly unreachable: readonly { readonly menu: string; readonly place: Place }[];
   /**
@@ -254,8 +266,11 @@ class Prover {
       const explorer = yield* this.explore([], inside, entry);
       // A menu that nobody may enter is reached by the proof all the same.
       const reached = explorer.reachedMenus().filter((name) => !isEmpty(explorer.reached(name)));
-      if (reached.some((name) => this.signsIn(name) && this.asksWhoCalls(name))) continue;
-      found.push({ server: entry.server, menu: first.name, place: first.place });
+      const asking = reached.filter((name) => this.signsIn(name) && this.asksWhoCalls(name));
+      const unplaced = asking.map((name) => this.unplacedFields(name));
+      if (unplaced.includes(undefined)) continue;
+      const { server } = entry;
+      found.push({ server, menu: first.name, place: first.place, ...unplaced[0] });
     }
     return found;
   }
@@ -268,6 +283,15 @@ class Prover {
   private asksWhoCalls(name: string): boolean {
     const menu = this.set.menus.get(name);
     return menu?.module.kind !== 'standard' || asksWhoCalls(menu, this.set);
+  }
+
+  /** A menu where a caller could sign in, if its art placed the fields; undefined where nothing is amiss. */
+  private unplacedFields(name: string): Omit<WithoutSignIn, 'server'> | undefined {
+    const menu = this.set.menus.get(name);
+    const { earlyThemes } = this.options;
+    if (menu?.module.kind !== 'standard' || earlyThemes === undefined) return undefined;
+    const unplaced = findUnplacedFields(menu, this.set, earlyThemes);
+    return unplaced && { menu: name, place: unplaced.views[0]?.place ?? menu.place, unplaced };
   }
 
   private *findDeadEnds(explorer: FlowExplorer): Steps<readonly DeadEnd[]> {
@@ -332,43 +356,4 @@ function acsOfFlow(menu: MenuEntry): readonly Acs[] {
 
 function acsOfKeys(rules: readonly { readonly action: Choice<Target> | undefined }[]): Acs[] {
   return rules.flatMap(({ action }) => action?.options.flatMap(({ acs }) => acs ?? []) ?? []);
-}
-
-/** The report as findings. A bypass is a warning on a live board, since the runner's guard holds. */
-export function flowFindings(
-  report: FlowReport,
-  bypassSeverity: Finding['severity'] = 'warning',
-): readonly Finding[] {
-  const finding = (
-    rule: string,
-    at: { readonly menu: string; readonly place: Place },
-    text: string,
-    severity: Finding['severity'] = 'warning',
-  ): Finding => ({ severity, rule, place: at.place, subject: at.menu, text });
-  return [
-    ...report.bypasses.map((bypass) => {
-      const way = [...bypass.path.map((step) => `${step.menu} (${step.via})`), bypass.menu];
-      const text = `callers get here who are not through (${bypass.state}), and are turned away: ${way.join(' -> ')}; a screen that they are to see before they sign in needs config: { area: "login" }`;
-      return finding('flow-bypass', bypass, text, bypassSeverity);
-    }),
-    ...report.lockedOut.map((out) => {
-      const who = out.state === undefined ? '' : `, when ${out.state}`;
-      const text = `by ${out.server} accounts with a second factor never get in${who}; behind the sign-in a form of the login area must do @systemMethod:login2FA_OTP and lead on`;
-      return finding('locked-out', out, text);
-    }),
-    ...report.withoutSignIn.map((way) => {
-      const text = `calls by ${way.server} lead to no menu where anybody could sign in: from here, menus of the login area must lead to a form with views for username and password that does @systemMethod:login`;
-      return finding('no-sign-in', way, text, 'error');
-    }),
-    ...report.deadEnds.map((end) =>
-      finding(
-        'dead-end',
-        end,
-        end.state === undefined
-          ? 'there is no way out of this menu: no action, no key and no next'
-          : `no entry of 'next' may fit, and then it goes back: add one without acs (e.g. ${end.state})`,
-      ),
-    ),
-    ...report.unreachable.map((menu) => finding('unreachable', menu, 'nothing leads to this menu')),
-  ];
 }

@@ -10,6 +10,7 @@ const STOPS: ReadonlySet<string> = new Set([
   'no-first-menu',
   'first-menu',
   'no-sign-in',
+  'no-fields',
   'flow-bypass',
   'needs-sign-in',
   'policy',
@@ -23,8 +24,15 @@ export function weigh(
   findings: readonly Finding[],
   { strict = false }: { readonly strict?: boolean | undefined } = {},
 ): readonly Finding[] {
-  if (strict) return findings;
-  return findings.map((finding) => {
+  // A sign-in whose fields stand nowhere is told in one sentence.
+  const barred = new Set(
+    findings.filter(({ rule }) => rule === 'no-fields').map(({ subject }) => subject),
+  );
+  const told = findings.filter(
+    ({ rule, subject }) => rule !== 'view-not-placed' || !barred.has(subject),
+  );
+  if (strict) return told;
+  return told.map((finding) => {
     if (finding.severity === 'warning' || STOPS.has(finding.rule)) return finding;
     const instead = RULES[finding.rule]?.instead;
     const mistake = { ...finding, severity: 'warning', isMistake: true } as const;

@@ -68,6 +68,68 @@ it('an edit that bars the sign-in is refused, and what is new and amiss on the w
   expect(notices).toContainEqual(expect.stringMatching(CAUSE));
 });
 
+describe('a login form whose art does not place its fields', () => {
+  const own = () => ({ 'config/menu.hjson': menus('        login: { art: "OWN" }') });
+  const ART = 'art/general/OWN.ANS';
+  const TOLD =
+    /^\S+login\.hjson:\d+:\d+: login: nobody can sign in by telnet: \S+OWN\.ANS does not place the form's fields; write %ET1 and %ET2 into it where they belong, or give the views a 'position' in the menu$/;
+  const told = async (refused: Promise<unknown>): Promise<string> => {
+    await expect(refused).rejects.toMatchObject({ code: 'MENU_INVALID', exitCode: 78 });
+    return refused.catch((error: { describe(): string }) => error.describe()) as Promise<string>;
+  };
+
+  it('keeps the board shut at a start and is refused as an edit, each told in the same one sentence', async () => {
+    expect(await told(start({ ...own(), [ART]: 'Who goes there?' }))).toMatch(TOLD);
+    await dir.remove();
+    const running = await start({ ...own(), [ART]: 'Who goes there?\r\n%ET1\r\n%ET2' });
+    await dir.write(ART, 'Who goes there?');
+    const [refused] = await running.logged('board.edit-refused');
+    expect(refused?.['problems']).toEqual([expect.stringMatching(TOLD)]);
+    const caller = await running.telnet();
+    await caller.sees('Sign in');
+    caller.type('\r');
+    await caller.sees('Who goes there?');
+    caller.type('anna');
+    await caller.sees('anna');
+  });
+
+  it('names only the field that is missing', async () => {
+    const refused = await told(start({ ...own(), [ART]: 'Who goes there? %ET1' }));
+    expect(refused).toMatch(/OWN\.ANS does not place .* write %ET2 into it/);
+  });
+
+  it('counts in the theme of callers who have not signed in, also where the stock theme places them', async () => {
+    const files = (preLogin: string) => ({
+      'config/config.hjson': `{ theme: { default: "gatehouse", preLogin: "${preLogin}" } }`,
+      'art/themes/mine/theme.hjson': '{ info: { name: "Mine", enabled: true } }',
+      'art/themes/mine/USERLOG.ANS': 'Who goes there?',
+      'config/menu.hjson': menus('        login: { art: "USERLOG" }'),
+    });
+    expect(await told(start(files('mine')))).toMatch(/mine\/USERLOG\.ANS does not place/);
+    await dir.remove();
+    await start(files('gatehouse'));
+  });
+
+  it('is none where the menu or the theme gives the fields a position, or the art is missing', async () => {
+    const place = (row: number): string => `{ position: { row: ${row}, col: 9 } }`;
+    const placed = `{ 0: { mci: { ET1: ${place(3)}, ET2: ${place(4)} } } }`;
+    await start({ 'config/menu.hjson': menus('        login: { art: "NONE" }') });
+    await board?.remove();
+    await dir.remove();
+    await start({
+      [ART]: 'Who goes there?',
+      'config/menu.hjson': menus(`        login: { art: "OWN", form: ${placed} }`),
+    });
+    await board?.remove();
+    await dir.remove();
+    await start({
+      ...{ ...own(), [ART]: 'Who goes there?' },
+      'config/config.hjson': '{ theme: { default: "mine", preLogin: "mine" } }',
+      'art/themes/mine/theme.hjson': `{ info: { name: "Mine", base: "gatehouse" }, customization: { menus: { login: ${placed} } } }`,
+    });
+  });
+});
+
 it('an edit that goes live logs and prints what a start would warn of, and only what is new', async () => {
   const running = await start({
     'config/config.hjson': '{ fileBase: {} }',

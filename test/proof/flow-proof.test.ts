@@ -1,4 +1,5 @@
-import { flowFindings, proveFlow } from '../../src/proof/flow-proof';
+import { flowFindings } from '../../src/proof/flow-findings';
+import { proveFlow } from '../../src/proof/flow-proof';
 import type { FlowReport } from '../../src/proof/flow-proof';
 import type { ModuleFacts } from '../../src/proof/flow-moves';
 import { entriesOf, menusFrom } from './menu-text';
