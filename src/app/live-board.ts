@@ -65,10 +65,15 @@ interface EditListener {
 
 /** The edition that is live. */
 export class LiveBoard {
+  /** What the start went on with: an edit that puts back what another took away brings nothing new. */
+  private readonly toldAtStart: readonly Problem[];
+
   private constructor(
     private readonly options: LiveBoardOptions,
     private snapshot: BoardSnapshot,
-  ) {}
+  ) {
+    this.toldAtStart = toldIn(snapshot);
+  }
 
   /** Reads the board for the first time; a broken one is thrown with every problem and its place. */
   static async load(options: LiveBoardOptions): Promise<LiveBoard> {
@@ -112,7 +117,8 @@ export class LiveBoard {
 
   /** Reads everything again, beside callers; throws where it is broken. */
   read(): Promise<BoardSnapshot> {
-    return readSnapshot(this.options, this.snapshot);
+    const known = [...this.toldAtStart, ...toldIn(this.snapshot)];
+    return readSnapshot(this.options, new Set(known.map(withoutLine)));
   }
 
   /** Goes on with what was read. */
@@ -225,10 +231,13 @@ export class EditWatch {
   }
 }
 
-/** Reads an edition; after another one that is live, what is newly wrong keeps it from going live as well. */
+/**
+ * Reads an edition; an edit of a running board, for which something is `known`, does not go live with
+ * mistakes other than those.
+ */
 async function readSnapshot(
   options: LiveBoardOptions,
-  live?: BoardSnapshot,
+  known?: ReadonlySet<string>,
 ): Promise<BoardSnapshot> {
   const { board, env } = options;
   const loaded = await loadConfig({
@@ -264,9 +273,8 @@ async function readSnapshot(
   const errors = findings.filter(({ severity }) => severity === 'error').map(problemOf);
   const isBarred = findings.some(({ rule }) => rule === 'no-sign-in');
   const causes = isBarred ? causesOf(findings, menus).map(refusedFor) : [];
-  const known = new Set([...(live?.mistakes ?? []), ...(live?.warnings ?? [])].map(withoutLine));
-  const others = [...(live === undefined ? [] : mistakes), ...causes]
-    .filter((problem) => !known.has(withoutLine(problem)))
+  const others = [...(known === undefined ? [] : mistakes), ...causes]
+    .filter((problem) => known?.has(withoutLine(problem)) !== true)
     .sort(byPlace);
   refuse([...errors.sort(byPlace), ...others]);
   const warnings = [
@@ -275,6 +283,10 @@ async function readSnapshot(
     ...(await options.checkFiles(loaded)),
   ];
   return { ...parts, mistakes, warnings };
+}
+
+function toldIn({ mistakes, warnings }: BoardSnapshot): readonly Problem[] {
+  return [...mistakes, ...warnings];
 }
 
 function problemOf(finding: Finding): Problem {

@@ -130,6 +130,31 @@ describe('a login form whose art does not place its fields', () => {
   });
 });
 
+it('what a start went on with is put back by an edit, in whatever edition it was gone; more of it is refused', async () => {
+  const theme = (more: string): string =>
+    `{ info: { name: Mine }, customization: { menus: { matrix: { mci: { VM1: { width: 20 } } }${more}
+      matrix: { mci: { VM1: { width: 30 } } } } } }`.replaceAll('Mine', '"Mine"');
+  const file = 'art/themes/mine/theme.hjson';
+  const running = await start({ [file]: theme('') });
+  const doubled = expect.stringContaining("the key 'matrix' is already set on line 1") as unknown;
+  expect(running.events('board.warning')).toContainEqual(
+    expect.objectContaining({ message: doubled }),
+  );
+  const taken = async (text: string): Promise<void> => {
+    const before = running.events('board.reloaded').length;
+    await dir.write(file, text);
+    await running.logged('board.reloaded', {}, before + 1);
+  };
+  await taken('');
+  await taken(theme(''));
+  expect(running.events('board.edit-refused')).toEqual([]);
+  await dir.write(file, theme(', login: { config: { cls: true } }, login: { },'));
+  const [refused] = await running.logged('board.edit-refused');
+  expect(refused?.['problems']).toEqual([
+    expect.stringContaining("the key 'login' is already set on line"),
+  ]);
+});
+
 it('an edit that goes live logs and prints what a start would warn of, and only what is new', async () => {
   const running = await start({
     'config/config.hjson': '{ fileBase: {} }',
