@@ -9,6 +9,7 @@ export const MENU = textArea({
     'menu.no-way-on': 'There is no way on from here for you.',
     'menu.no-choice': 'That is none of the choices.',
     'menu.no-command': 'No such command: {typed}. ?: help',
+    'menu.no-key': 'No such key here: {typed}. {key}: help',
     'menu.nothing-back': 'Esc does not lead back here. {key}: help',
     'menu.not-allowed': 'You cannot do that.',
     'menu.sign-in-first': 'Please sign in first.',

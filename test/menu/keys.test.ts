@@ -116,6 +116,38 @@ describe.each(THEMES)('keys of the stock menus in the theme %s', (theme) => {
     },
   );
 
+  it.each(MENUS.filter(({ help }) => help === '?'))(
+    'in $menu a letter that means nothing is told, on a row that was empty',
+    async (row) => {
+      const caller = await goTo(row);
+      const before = caller.screen.text().split('\n');
+      caller.type('#');
+      await caller.sees('No such key here: #. ?: help');
+      const after = caller.screen.text().split('\n');
+      const changed = after.flatMap((line, index) => {
+        const was = before[index] ?? '';
+        return was === line ? [] : [was.trim()];
+      });
+      expect(changed).toEqual(['']);
+      expect(caller.places.at(-1)?.menu).toBe(row.menu);
+      const { length } = caller.screen.sent;
+      caller.type('##%');
+      await caller.sees('No such key here: %. ?: help');
+      const sent = Buffer.concat(caller.screen.sent.slice(length)).toString('latin1');
+      // The same once more is not said once more.
+      expect(sent).not.toContain('#');
+    },
+  );
+
+  it('what is said of an unknown letter goes when the list is moved in', async () => {
+    const caller = await goTo(rowOf('matrix'));
+    const before = caller.screen.text();
+    caller.type('#');
+    await caller.sees('No such key here');
+    caller.type('\x1b[B\x1b[A');
+    await caller.until('the screen as it was', () => caller.screen.text() === before);
+  });
+
   it.each(MENUS)('from $menu Esc, ^C and ^D lead to $escape', async (row) => {
     let caller = await goTo(row);
     for (const keys of [CTRL('c'), CTRL('d'), ESCAPE]) {

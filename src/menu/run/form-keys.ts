@@ -85,7 +85,7 @@ export class FormKeys {
   private ofEveryMenu(key: Key): Promise<Transition> | Transition | undefined {
     const { screen } = this.context;
     this.answerWhatWaits();
-    const { form, rules } = screen.composition;
+    const { rules } = screen.composition;
     if (key.name === '?' || key.name === 'f1') return { kind: 'help' };
     if (isEscape(key) || key.name === 'ctrl + d') {
       const back = rules.keys.find((rule) => rule.keys.some((name) => keyMatches(ESCAPE, name)));
@@ -93,9 +93,20 @@ export class FormKeys {
       return back === undefined ? { kind: 'stay', message: text } : this.obeyKey(back, ESCAPE);
     }
     if (isRedraw(key)) screen.repaint();
-    else screen.add(form.unheard());
+    else this.answerUnknown(key);
     screen.flush();
     return undefined;
+  }
+
+  /** A letter that means nothing here is told so; line by line that it is none of the choices. */
+  private answerUnknown(key: Key): void {
+    const { screen } = this.context;
+    const typed = key.text.trim();
+    if (this.context.caller.terminal.isLineByLine) screen.add(screen.composition.form.unheard());
+    else if (typed !== '') {
+      const help = helpKey(screen.composition);
+      screen.answer(this.call.say('menu.no-key', { typed, key: help }));
+    }
   }
 
   /** Writes what keys before this one did. Line by line none waits, and a question is not said before its turn. */

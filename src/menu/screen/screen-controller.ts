@@ -1,6 +1,5 @@
 import { expandColorCodes } from '../../art/color-codes';
 import { formatText } from '../../art/format';
-import { eraseLine, moveTo, resetStyle } from '../../terminal/ansi';
 import { Canvas } from '../../terminal/canvas';
 import { sanitizeUserText } from '../../terminal/untrusted';
 import { columnsOf } from '../../views/cells';
@@ -10,8 +9,9 @@ import { findViewType } from '../../views/registry';
 import type { ItemSpec, View } from '../../views/view';
 import type { ComposedScreen } from './compose';
 import { movesOf, type Moves } from './key-reader';
+import { LentRows } from './lent-rows';
 import { speak } from './line-screen';
-import { fitSentence, messageRows, oneLine, wrapWords } from './message-line';
+import { fitSentence, oneLine, wrapWords } from './message-line';
 import type { MenuScreen, SentenceKind } from '../run/module';
 import type { CallContext } from '../run/call-context';
 import type { SentenceColor, Tree } from '../load/theme';
@@ -31,8 +31,9 @@ export class ScreenController implements MenuScreen {
   private shown = false;
   /** Without a cursor: the screen has to be said as a whole, with what it has by then. */
   private isToBeSaid = false;
-  /** Rows of the art that a message covers now. */
-  private messageRows: readonly number[] = [];
+  private readonly lent: LentRows;
+  /** True while the message stands on a lent row, beside what the view for messages shows. */
+  private isAside = false;
   /** Text of the message line; '' when it is empty. */
   private said = '';
   private saidAs: SentenceKind | undefined;
@@ -49,7 +50,9 @@ export class ScreenController implements MenuScreen {
       /** What is remembered while the menu is on the stack. */
       readonly memory?: Map<string, unknown>;
     },
-  ) {}
+  ) {
+    this.lent = new LentRows(call, composition, this.views);
+  }
 
   /** Begins the next write with the whole screen: cells, views, cursor. */
   open(options: { readonly clear: boolean; readonly before?: string }): void {
@@ -77,7 +80,7 @@ export class ScreenController implements MenuScreen {
   openOver(art: string): void {
     const { form, backdrop } = this.composition;
     this.shown = true;
-    this.messageRows = [];
+    this.lent.forget();
     this.pending = art + (backdrop?.draw() ?? '') + form.draw();
     if (this.said !== '') this.say(this.said);
   }
@@ -190,8 +193,21 @@ export class ScreenController implements MenuScreen {
     return this.composition.form.views.filter((view) => view.isSecret).map((view) => view.id);
   }
 
-  message(text: string, as?: SentenceKind): void {
+  /** The answer to a key that means nothing here; where it would cover something there is none. */
+  answer(text: string): void {
+    if (text === this.said) return;
+    const view = this.messageView;
+    const isOwn = this.said !== '' && !this.isAside;
+    const isFree = view?.lineText.trim() === '' || isOwn || this.messageId === this.helpId;
+    const isAside = view === undefined || !isFree;
+    if (isAside && !this.lent.areLent && this.lent.emptyRow === undefined) return;
+    this.message(text, 'note', isAside);
+  }
+
+  message(text: string, as?: SentenceKind, isAside = false): void {
     if (text === '' && this.said === '') return;
+    // What stands aside ends there: the view shows what it showed.
+    this.isAside = isAside || (text === '' && this.isAside);
     this.said = text;
     this.saidAs = as;
     if (!this.isLineByLine) return this.say(text);
@@ -210,6 +226,7 @@ export class ScreenController implements MenuScreen {
       backdrop?.takeOver(previous.composition.backdrop);
     }
     this.said = previous.said;
+    this.isAside = previous.isAside;
     this.saidAs = previous.saidAs;
   }
 
@@ -238,16 +255,15 @@ export class ScreenController implements MenuScreen {
   }
 
   private say(text: string): void {
-    const id = this.messageId;
-    const view = this.find(id)?.view;
-    if (view === undefined || findViewType(view.code)?.messages === undefined) {
+    const view = this.isAside ? undefined : this.messageView;
+    if (view === undefined) {
       this.writeLentRow(text);
       return;
     }
-    if (id === this.helpId) this.helped = undefined;
+    if (view.id === this.helpId) this.helped = undefined;
     const isLent = this.isBetterBelow(view, text);
     this.setSentence(view, isLent ? '' : text, this.saidAs);
-    if (isLent || this.messageRows.length > 0) this.writeLentRow(isLent ? text : '');
+    if (isLent || this.lent.areLent) this.writeLentRow(isLent ? text : '');
   }
 
   /** True for a sentence that would be cut in its view, and has room on two rows of the screen. */
@@ -270,6 +286,12 @@ export class ScreenController implements MenuScreen {
 
   private colorAs(as: SentenceColor | undefined): string {
     return as === undefined ? '' : (this.call.theme.defaults.sentences[as] ?? '');
+  }
+
+  /** The view for messages, where the art has one. */
+  private get messageView(): View | undefined {
+    const view = this.find(this.messageId)?.view;
+    return view && findViewType(view.code)?.messages !== undefined ? view : undefined;
   }
 
   private get messageId(): number {
@@ -301,34 +323,9 @@ export class ScreenController implements MenuScreen {
     if (found !== undefined) this.add(found.form.setText(viewId, text));
   }
 
-  /** Art without a message line: the message covers a row or two, which are drawn again afterwards. */
   private writeLentRow(text: string): void {
-    const { form } = this.composition;
-    const before = this.messageRows;
-    const row = before.at(-1) ?? this.lastFreeRow;
-    const hasTwo = row > 1 && !this.takenRows.includes(row - 1);
-    const color = this.colorAs(this.saidAs);
-    const { output, rows } =
-      text === ''
-        ? { output: '', rows: [] }
-        : messageRows(this.call.caller.terminal, text, { row, hasTwo, color });
-    for (const left of before) if (!rows.includes(left)) this.add(this.drawRow(left));
-    this.add(output);
-    this.messageRows = rows;
-    this.add(form.placeCursor());
-  }
-
-  private get takenRows(): readonly number[] {
-    return this.views.flatMap((view) => view.rows().map((_, index) => view.spec.row + index));
-  }
-
-  /** The lowest row without a view: a message must not cover an input field. */
-  private get lastFreeRow(): number {
-    const { height } = this.composition.size;
-    const taken = this.takenRows;
-    let row = height;
-    while (row > 0 && taken.includes(row)) row -= 1;
-    return row === 0 ? height : row;
+    this.add(this.lent.write(text, this.colorAs(this.saidAs)));
+    this.add(this.composition.form.placeCursor());
   }
 
   /** Columns of a label up to the next view, without the last cell of the screen. */
@@ -340,12 +337,6 @@ export class ScreenController implements MenuScreen {
       .filter((view) => view.spec.column > spec.column && isOnRow(view, spec.row))
       .map((view) => view.spec.column - spec.column - 1);
     return Math.max(1, Math.min(own > 0 ? own : toEdge, toEdge, ...behind));
-  }
-
-  private drawRow(row: number): string {
-    return (
-      moveTo(row, 1) + resetStyle() + eraseLine() + rowToAnsi(this.call, this.composition, row)
-    );
   }
 
   private get views(): readonly View[] {
@@ -371,12 +362,4 @@ export class ScreenController implements MenuScreen {
 function isOnRow(view: View, row: number): boolean {
   const first = view.spec.row;
   return row >= first && row < first + view.rows().length;
-}
-
-/** Output for one row of a screen on an empty row of the terminal. */
-export function rowToAnsi(call: CallContext, { canvas }: ComposedScreen, row: number): string {
-  const { width, height, encoding } = call.caller.terminal;
-  const without = canvas.clone();
-  without.fill({ row, column: 1, width: canvas.width, height: 1 });
-  return canvas.diff(without, { encoding, screenWidth: width, screenHeight: height });
 }
