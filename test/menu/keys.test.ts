@@ -208,7 +208,13 @@ describe.each(THEMES)('keys of the stock menus in the theme %s', (theme) => {
     const caller = await goTo(rowOf('mainMenu'));
     caller.type('?\r');
     const page = await caller.sees('This page');
-    for (const line of [/W +Who is online/, /2FA +Two-factor sign-in/, /G +Log off \(also Q, QUIT/])
+    for (const line of [
+      /C +Your own data/,
+      /Y +About you/,
+      /W +Who is online/,
+      /2FA +Two-factor sign-in/,
+      /G +Log off \(also Q, QUIT/,
+    ])
       expect(page).toMatch(line);
   });
 });
@@ -243,7 +249,12 @@ describe('the help page of a board of its own', () => {
               },
             },
           },
-          garden: { desc: 'The garden', art: 'GARDEN', config: { area: 'login' } },
+          garden: {
+            desc: 'In the garden',
+            helpName: 'The garden',
+            art: 'GARDEN',
+            config: { area: 'login' },
+          },
         },
       },
       art: { HALL: 'Your wish: %ET1', GARDEN: 'roses' },

@@ -131,6 +131,8 @@ export interface MenuEntry {
   readonly name: string;
   readonly place: Place;
   readonly desc: string | undefined;
+  /** What help pages call it instead of `desc`. */
+  readonly helpName: string | undefined;
   /** The sysop's words on its help page. */
   readonly help: string | undefined;
   /** Art specs without `@art:`. */

@@ -117,6 +117,7 @@ export function* parseMenusInSteps(root: ObjectNode, options: ReadFrom = {}): St
 /** Keys of a menu (contract A2.2), each with its documentation. */
 export const MENU_KEYS: Readonly<Record<string, string>> = {
   desc: "What who's online and `%MD` show while somebody is here.",
+  helpName: 'What help pages call it; `desc` where nothing is said.',
   help: 'What its help page (`?`, F1) says first, beside its commands and keys.',
   art: 'What is shown: an art name, or a list `[ { acs, art }, ..., { art } ]`.',
   next: 'Where it goes on: a menu, an address, a list with `acs`, or a list to pick from at random.',
@@ -164,6 +165,7 @@ function readMenu(reader: EntryReader, node: ObjectNode, context: Context): Menu
     name,
     place: node.place,
     desc: reader.text(value('desc'), "'desc'"),
+    helpName: reader.text(value('helpName'), "'helpName'"),
     help: reader.text(value('help'), "'help'"),
     art: readChoice(reader, value('art'), { key: 'art', read: (item) => readArt(reader, item) }),
     next: readChoice(reader, value('next'), {

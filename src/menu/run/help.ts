@@ -8,7 +8,7 @@ import { choose } from '../load/choice';
 import type { MenuEntry, SubmitRule, Target } from '../load/menu-entry';
 import { drawPicture, drawingSize } from '../screen/art-layout';
 import { rowBelow, sizeOf, type ComposedScreen } from '../screen/compose';
-import { wordsOfName } from '../screen/line-screen';
+import { nameInHelp, wordsOfName } from '../screen/line-screen';
 import { wrapWords } from '../screen/message-line';
 import { pause } from '../screen/pause';
 import { showPages } from '../screen/show-pages';
@@ -45,7 +45,7 @@ export async function showHelp(
   screen: ComposedScreen,
 ): Promise<void> {
   const entries = helpOf(call, menu, screen);
-  const title = menu.desc ?? menu.name;
+  const title = nameInHelp(menu);
   if (call.caller.terminal.isLineByLine) {
     const lines = entries.map(({ name, text }) => (name === '' ? text : `${name}: ${text}`));
     const data = [call.say('help.title', { menu: title }), ...lines].map((text) => ({
@@ -163,7 +163,8 @@ function textOf(call: CallContext, rule: Pick<SubmitRule, 'action' | 'help'>): s
 }
 
 function nameOf(call: CallContext, target: Target): string {
-  if (target.kind === 'menu') return call.menus.menus.get(target.name)?.desc ?? target.name;
+  if (target.kind === 'menu')
+    return nameInHelp(call.menus.menus.get(target.name) ?? { name: target.name });
   if (target.kind === 'method') return wordsOfName(target.name);
   const { name } = target;
   return Object.hasOwn(METHODS, name) ? call.say(METHODS[name as keyof typeof METHODS]) : '';

@@ -4,7 +4,7 @@ import { ItemListView } from '../../views/item-list';
 import type { View } from '../../views/view';
 import type { CallContext } from '../run/call-context';
 import { choose } from '../load/choice';
-import type { KeyRule, SubmitRule } from '../load/menu-entry';
+import type { KeyRule, MenuEntry, SubmitRule } from '../load/menu-entry';
 
 /** A screen where there is no cursor: what is said before the first question, and what stands beside each view. */
 interface SpokenScreen {
@@ -126,6 +126,13 @@ export function wordsOfName(name: unknown): string {
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
+/** What help calls a menu; `desc` is what others see of who is there. */
+export function nameInHelp(
+  menu: Partial<Pick<MenuEntry, 'helpName' | 'desc'>> & { readonly name: string },
+): string {
+  return menu.helpName ?? menu.desc ?? menu.name;
+}
+
 /** The rows with the texts of the views that are no questions; blank rows are left out. */
 function textOf(rows: readonly string[][], quiet: readonly View[]): readonly string[] {
   return rows.flatMap((cells, index) => {
@@ -148,7 +155,8 @@ export function commandsOf(
   const named = (name: string, action: SubmitRule['action']): string[] => {
     const target = action && choose(action, call.subject, call.services.random);
     if (target?.kind !== 'menu') return [];
-    return [`${name}: ${call.menus.menus.get(target.name)?.desc ?? target.name}`];
+    const menu = call.menus.menus.get(target.name) ?? { name: target.name };
+    return [`${name}: ${nameInHelp(menu)}`];
   };
   const commands = rules.submit.flatMap(({ match, action }) => {
     const [only] = match;
