@@ -5,6 +5,7 @@ import { parseHjsonNodes } from '../config/hjson';
 import { loadMenus } from '../menu/load/menu-file';
 import { OLD_ONELINERS } from '../store/oneliners';
 import { findLoginMarks } from './login-marks';
+import { describeMissingMenus, findMenuFile, USUAL_MENU_FILE } from './menu-file';
 import { findIn, findNamedFiles, findOldPath, locate, type NamedFile } from './named-files';
 import { includesOf, readOldConfig, type OldConfig } from './old-config';
 import { decodeOldText, openOldBoard, partsOf, type OldFolder } from './old-folder';
@@ -32,6 +33,10 @@ export interface Plan {
   /** By their path in the new board. */
   readonly files: ReadonlyMap<string, PlannedFile>;
   readonly notes: readonly Note[];
+  /** Files whose letters' case is another one here: the old path, by the new one. */
+  readonly renamed: ReadonlyMap<string, string>;
+  /** Files that stay behind, for what has their name in other letters' case: its path here, by theirs. */
+  readonly twins: ReadonlyMap<string, string>;
   readonly accountsFile: string | undefined;
   readonly historyFile: string | undefined;
   readonly onelinersFile: string | undefined;
@@ -55,6 +60,8 @@ export async function planAdoption(
 class Planner {
   private readonly files = new Map<string, PlannedFile>();
   private readonly notes: Note[] = [];
+  private readonly renamed = new Map<string, string>();
+  private readonly twins = new Map<string, string>();
 
   constructor(
     private readonly old: OldFolder,
@@ -62,7 +69,7 @@ class Planner {
   ) {}
 
   async plan(): Promise<Plan> {
-    const { old, files, notes } = this;
+    const { old, files, notes, renamed, twins } = this;
     this.addTree('config', old.find('config'));
     this.unifyFolder('config/menus');
     this.unifyFile(OWN_CONFIG);
@@ -91,7 +98,7 @@ class Planner {
       if (!taken.has(path)) this.note('look', `${path} was not read: ${why}`);
     this.noteLeft(db);
     return {
-      ...{ old, files, notes, accountsFile, marks, menuFile },
+      ...{ old, files, notes, renamed, twins, accountsFile, marks, menuFile },
       historyFile: findIn(old, db, 'system.sqlite3'),
       onelinersFile: findIn(old, moduleData, OLD_ONELINERS),
       themes: this.themes(),
@@ -162,15 +169,15 @@ class Planner {
   }
 
   private move(path: string, to: string, file: PlannedFile): void {
-    if (this.files.has(to)) {
-      return this.note(
-        'look',
-        `${path} was not taken: ${to} is there, and names differ in letter case`,
-      );
-    }
+    const before = this.renamed.get(path) ?? path;
+    this.renamed.delete(path);
     this.files.delete(path);
+    if (this.files.has(to)) {
+      this.twins.set(before, to);
+      return;
+    }
     this.files.set(to, file);
-    this.note('changed', `${path} is ${to} here`);
+    this.renamed.set(to, before);
   }
 
   private unifyThemes(config: OldConfig): void {
@@ -220,23 +227,19 @@ class Planner {
 
   /** The first menu file, in config/ or config/menus/. */
   private findMenus(config: OldConfig): string | undefined {
-    const written = config.text('general.menuFile') ?? 'menu.hjson';
-    const found = locate(this.old, written);
-    const parts = partsOf(found.kind === 'inside' ? found.path : written);
-    const last = parts.at(-1) ?? '';
-    const wanted = [`config/${parts.join('/')}`, `config/menus/${last}`, `config/${last}`].map(
-      (name) => name.toLowerCase(),
-    );
+    const written = config.text('general.menuFile');
+    const found = locate(this.old, written ?? USUAL_MENU_FILE);
+    const wanted = found.kind === 'inside' ? found.path : (written ?? USUAL_MENU_FILE);
     const paths = [...this.files.keys()];
-    const path = wanted
-      .map((name) => paths.find((each) => each.toLowerCase() === name))
-      .find((name) => name !== undefined);
+    const path = findMenuFile(paths, wanted);
     if (path !== undefined) return path;
     if (found.kind === 'outside') {
-      this.add(`config/menus/${last}`, found.full);
-      return `config/menus/${last}`;
+      const to = `config/menus/${partsOf(wanted).at(-1) ?? ''}`;
+      this.add(to, found.full);
+      return to;
     }
-    this.note('look', `there is no menu file ${written}: the stock menus are used`);
+    const includesOf = (file: string) => this.includesOf(file);
+    this.note('look', describeMissingMenus({ written, paths, includesOf }));
     return undefined;
   }
 
@@ -324,7 +327,7 @@ class Planner {
       named.flatMap(({ key, value }) => (value === undefined ? [] : [[key, value] as const])),
     );
     const menus = menuFile?.replace(/^config\/(menus\/)?/, '');
-    if (menus !== undefined && menus !== (config.text('general.menuFile') ?? 'menu.hjson'))
+    if (menus !== undefined && menus !== (config.text('general.menuFile') ?? USUAL_MENU_FILE))
       values.set('general.menuFile', menus);
     const file = this.files.get(OWN_CONFIG);
     if (values.size === 0 || config.problem !== undefined) return;

@@ -66,6 +66,14 @@ function sections(adoption: Adoption): readonly string[] {
   return [
     ...section('Please look at', notesOf(adoption, 'look')),
     ...section('What is different here', notesOf(adoption, 'changed')),
+    ...section(
+      "Files in other letters' case here",
+      [...adoption.plan.renamed].map(([to, from]) => `${from} is ${to} here`).sort(),
+    ),
+    ...section(
+      "Files that were not taken, for their names are there in other letters' case",
+      [...adoption.plan.twins].map(([from, to]) => `${from}: ${to} was taken`).sort(),
+    ),
     ...section('What was left behind', notesOf(adoption, 'left')),
     ...section(
       'Files',
@@ -86,6 +94,9 @@ function facts({ plan, accounts }: Adoption): readonly string[] {
     `Texts          ${count(/^misc\//)} files in misc/`,
     `Accounts       ${accounts === undefined ? 'none' : describeAccounts(accounts)}`,
     `Calls          ${plan.historyFile === undefined ? 'no history' : 'the history, read by the first start'}`,
+    ...(plan.renamed.size === 0
+      ? []
+      : [`Renamed        ${plan.renamed.size} files, whose names have other letters' case here`]),
     ...(plan.onelinersFile === undefined ? [] : ['One-liners     read by the first start']),
   ];
 }
@@ -100,7 +111,7 @@ function describeAccounts(accounts: OldAccounts): string {
 
 function notesOf({ plan, accounts }: Adoption, kind: Note['kind']): readonly string[] {
   const own = plan.notes.filter((note) => note.kind === kind).map(({ text }) => text);
-  if (kind === 'look') return [...renames(accounts), ...marks(plan), ...own];
+  if (kind === 'look') return [...renames(accounts), ...marks(plan), ...twins(plan), ...own];
   if (accounts === undefined) return own;
   const { unreadTables, unreadColumns, orphans } = accounts;
   if (kind === 'changed') {
@@ -127,6 +138,14 @@ function renames(accounts: OldAccounts | undefined): readonly string[] {
 function marks({ marks: names }: Plan): readonly string[] {
   if (names.length === 0) return [];
   return [`callers see these before signing in (adopted.hjson): ${names.join(', ')}`];
+}
+
+function twins({ twins: left }: Plan): readonly string[] {
+  const [first] = left.keys();
+  if (first === undefined) return [];
+  return [
+    `${left.size} files were not taken, for their names are there in other letters' case (${first})`,
+  ];
 }
 
 /** As many of the notes as there are rows for, and how many more there are. */
