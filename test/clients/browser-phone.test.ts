@@ -188,7 +188,8 @@ describe('the board on a phone, by touch alone', () => {
     expect(kept).toHaveLength(10);
     await picture('codes');
     await enter(kept[2] ?? '');
-    await eventually(async () => !codes.test((await rows()).join('\n')));
+    await eventually(async () => /10 of 10[^]*Esc: back/.test((await rows()).join('\n')));
+    expect((await rows()).join('\n').search(codes)).toBe(-1);
     await press('Esc');
     await sees('Command');
     expect(await findBarriers(page)).toEqual([]);
@@ -197,6 +198,7 @@ describe('the board on a phone, by touch alone', () => {
 
   it('has 40 columns upright and 80 across, which the board is told, with keys for a finger', async () => {
     await call();
+    await sees('Log off');
     expect((await rows()).join('\n')).not.toMatch(ART);
     const keys = page.locator('#keys button');
     expect(await keys.allTextContents()).toEqual([
@@ -236,7 +238,7 @@ describe('the board on a phone, by touch alone', () => {
     await page.evaluate('document.activeElement.blur()');
     await page.touchscreen.tap(200, 700);
     const focused = 'document.activeElement.className';
-    expect(await page.evaluate(focused)).toBe('xterm-helper-textarea');
+    await page.waitForFunction(`${focused} === 'xterm-helper-textarea'`);
     const letters = `document.querySelector('.xterm-screen').getBoundingClientRect().width`;
     const before = await page.evaluate(letters);
     // The keyboard takes the lower half; a key of the bar does not close it.

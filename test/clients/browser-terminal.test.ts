@@ -73,7 +73,7 @@ describe('the terminal in the browser', () => {
     expect(await board.logged('call.began', { server: 'wss' })).not.toHaveLength(0);
     await enter('g');
     await notices('The call is over.');
-    expect(await rows()).toContain('until next time');
+    await sees('until next time');
     await page.getByRole('button', { name: 'Call again' }).click();
     await sees('Sign in');
     expect(problems).toEqual([]);
@@ -85,7 +85,10 @@ describe('the terminal in the browser', () => {
     await caller.sees('Log off');
     const expected = caller.screen.text();
     expect(expected).toMatch(/[░▒▓█▄▀]/);
-    expect((await rows()).trimEnd()).toBe(trimLines(expected));
+    await eventually(
+      'the same screen',
+      async () => (await rows()).trimEnd() === trimLines(expected),
+    );
     // The dark yellow of a PC is brown: xterm.js would not have a colour at all without its styles.
     const colours = (await page.evaluate(
       `[...document.querySelectorAll('.xterm-rows span')].map((span) => getComputedStyle(span).color)`,
@@ -188,7 +191,7 @@ describe('the terminal in the browser', () => {
         await page.emulateMedia({ colorScheme });
         const where = [width, colorScheme];
         expect([where, await findBarriers(page)]).toEqual([where, []]);
-        expect([where, await fitsSideways(page)]).toEqual([where, true]);
+        await eventually(`a page of ${where.join(', ')} that fits`, () => fitsSideways(page));
       }
     }
   }
