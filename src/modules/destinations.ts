@@ -87,10 +87,12 @@ function openTo(context: MenuContext): readonly (readonly [string, Destination])
   );
 }
 
-/** Where a destination is, and where it is for callers with UTF-8 if that is elsewhere. */
+/** What is dialled for a destination, and for callers with UTF-8 if that is elsewhere. */
 export function addressesOf(destination: Destination): readonly Address[] {
   const protocol = PROTOCOLS[destination.kind];
   const settings = settingsOf(protocol, destination);
+  const gateway = protocol.gateway?.(settings);
+  if (gateway !== undefined) return [gateway.address];
   const usual = addressFor(settings, { isUtf8: false, otherwise: protocol.port });
   const utf8 = addressFor(settings, { isUtf8: true, otherwise: protocol.port });
   const isElsewhere = utf8?.host !== usual?.host || utf8?.port !== usual?.port;

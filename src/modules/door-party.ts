@@ -4,7 +4,7 @@ import { ACCOUNT_KEYS } from './far-account';
 import { ANSWER_MS, handOnModule, refuseWhere, type OnwardProtocol } from './hand-on';
 import { portOf, type HandOnSettings } from './hand-on-settings';
 import { RLOGIN_FIELDS, rloginFields } from './rlogin';
-import { hostKeyProblem, SIGN_IN_MS } from './ssh-bridge';
+import { hostKeyProblem, SIGN_IN_MS, sshAccountOf, textOf } from './ssh-account';
 
 const HOST = 'dp.throwbackbbs.com';
 const SSH_PORT = 2022;
@@ -40,18 +40,11 @@ export const doorPartyProtocol: OnwardProtocol = {
   before: ({ settings }) => refuseWhere(problems(settings)),
   open: async (socket, { context, settings, taken, signal, address, ...caller }) => {
     const { clock } = context.services;
-    const text = (key: string): string | undefined => {
-      const value = settings[key];
-      return typeof value === 'string' && value !== '' ? value : undefined;
-    };
     const tunnel = await openTunnel(
       socket,
       {
         ...{ clock, signal, limitMs: SIGN_IN_MS },
-        hostKey: text('hostKey'),
-        userName: text('username') ?? '',
-        password: text('password'),
-        privateKey: undefined,
+        ...{ ...sshAccountOf(settings), userName: textOf(settings['username']) ?? '' },
       },
       { host: address.host, port: portOf(settings['rloginPort']) ?? RLOGIN_PORT },
     );

@@ -68,12 +68,23 @@ export function accountProblems(settings: Settings): Readonly<Record<string, str
 export async function accountThere(
   context: MenuContext,
   settings: Settings,
-  { address, title }: { readonly address: Address; readonly title: string },
+  {
+    address,
+    title,
+    gateway,
+  }: {
+    readonly address: Address;
+    readonly title: string;
+    /** Where it is reached through another server: there the same address may be another board. */
+    readonly gateway: Address | undefined;
+  },
 ): Promise<AccountThere | 'nobody' | 'cancelled'> {
   const { boardId } = settings;
   const usesId =
     typeof boardId === 'string' && accountProblems({ boardId })['boardId'] === undefined;
-  const id = usesId ? boardId : `${address.host.toLowerCase()}:${address.port}`;
+  const places = [gateway, address].filter((each) => each !== undefined);
+  const usual = places.map(({ host, port }) => `${host.toLowerCase()}:${port}`).join('/');
+  const id = usesId ? boardId : usual;
   const board = { id, title };
   try {
     const name = await nameThere(context, settings, board);

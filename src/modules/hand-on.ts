@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { BbsError } from '../base/errors';
 import { farEndOf } from '../base/source';
 import type { MenuContext, MenuModule, Transition } from '../menu/run/module';
@@ -35,7 +37,15 @@ export interface OnwardProtocol {
   readonly problems?: (settings: HandOnSettings) => Readonly<Record<string, string>>;
   /** What has to be said elsewhere before the board is dialled. */
   before?(call: OnwardCall): Promise<void>;
-  open(socket: Awaited<ReturnType<typeof dial>>, call: OnwardCall): Promise<FarSide>;
+  /** The server through which the board is reached, where the settings name one. */
+  readonly gateway?: (settings: HandOnSettings) => OnwardGateway | undefined;
+  open(line: Duplex, call: OnwardCall): Promise<FarSide>;
+}
+
+/** A server that is dialled in place of the board, and connects to it. */
+export interface OnwardGateway {
+  readonly address: Address;
+  open(socket: Duplex, call: OnwardCall): Promise<Duplex>;
 }
 
 interface OnwardCall {
@@ -145,7 +155,8 @@ export async function handOn(
     return 'not-tried';
   }
   const name = typeof settings['name'] === 'string' ? settings['name'] : address.host;
-  const account = await whoThere(context, settings, { address, title: name });
+  const gateway = protocol.gateway?.(settings)?.address;
+  const account = await whoThere(context, settings, { address, title: name, gateway });
   if (account === 'refused') {
     await tell(context, context.say('onward.refused', { name }));
     return 'no-answer';
@@ -162,7 +173,7 @@ export async function handOn(
 async function whoThere(
   context: MenuContext,
   settings: HandOnSettings,
-  board: { readonly address: Address; readonly title: string },
+  board: Parameters<typeof accountThere>[2],
 ): Promise<AccountThere | 'nobody' | 'cancelled' | 'refused'> {
   try {
     return await accountThere(context, settings, board);
@@ -266,6 +277,8 @@ function sayTo({ stream, facts }: TakenConnection): (text: string) => void {
   return (text) => void stream.write(encodeText(text, facts.encoding));
 }
 
+const LOOPBACK = '127.0.0.1';
+
 /** What a caller reads who cannot be handed on, by the code of the error. */
 const FAILURES = {
   UNREACHABLE: 'onward.unreachable',
@@ -278,13 +291,21 @@ async function reach(context: MenuContext, call: Visit, signal: AbortSignal): Pr
   const { name: userName, password } = account;
   const onward = { context, settings, taken, signal, userName, password, address };
   await protocol.before?.(onward);
-  const socket = await dial(address, { clock, random, limitMs: ANSWER_MS, signal });
+  const gateway = protocol.gateway?.(settings);
+  const limits = { clock, random, limitMs: ANSWER_MS, signal };
+  const socket = await dial(gateway?.address ?? address, limits);
+  const line = gateway === undefined ? socket : await gateway.open(socket, onward);
   const version = PROXY_VERSIONS.find((each) => each === settings['proxyHeader']);
   if (version !== undefined) {
-    const ends = { source: context.caller.remoteIp, ...farEndOf(socket) };
-    socket.write(encodeProxyHeader(version, ends));
+    // Behind a gateway nobody here knows the address that a name of the board has there.
+    const behind = {
+      target: isIP(address.host) === 0 ? LOOPBACK : address.host,
+      port: address.port,
+    };
+    const target = gateway === undefined ? farEndOf(socket) : behind;
+    line.write(encodeProxyHeader(version, { source: context.caller.remoteIp, ...target }));
   }
-  return protocol.open(socket, onward);
+  return protocol.open(line, onward);
 }
 
 /** A caller who waits for a board: Esc and ^C cancel, other keys are for the board. */

@@ -2,6 +2,7 @@ import { greetByRlogin } from '../onward/rlogin-client';
 import { ACCOUNT_KEYS } from './far-account';
 import { ANSWER_MS, handOnModule, type OnwardProtocol } from './hand-on';
 import type { HandOnSettings } from './hand-on-settings';
+import { refuseTunnel, TUNNEL_KEY, tunnelOf, tunnelProblems } from './ssh-account';
 
 /** The keys of the greeting's fields, each with its documentation. */
 export const RLOGIN_FIELDS = {
@@ -16,7 +17,10 @@ export const RLOGIN_FIELDS = {
 export const rloginProtocol: OnwardProtocol = {
   /** RFC 1282 */
   port: 513,
-  keys: { ...RLOGIN_FIELDS, ...ACCOUNT_KEYS },
+  keys: { ...RLOGIN_FIELDS, ...ACCOUNT_KEYS, ...TUNNEL_KEY },
+  problems: tunnelProblems,
+  before: ({ settings }) => refuseTunnel(settings),
+  gateway: tunnelOf,
   open: (socket, { context, settings, taken, signal, userName, password = '' }) => {
     const { terminalType, remoteIp } = taken.facts;
     const values = { userName, password, terminalType, remoteIp };

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Client, type ClientChannel } from 'ssh2';
 import type { Clock } from '../base/clock';
@@ -36,13 +35,13 @@ interface ShellOptions extends AccountOptions {
  * is another one or the board refuses the account, with UNREACHABLE where it does not answer in time, and
  * with the signal's reason where that aborts first.
  */
-export function openShell(socket: Socket, options: ShellOptions): Promise<FarSide> {
+export function openShell(socket: Duplex, options: ShellOptions): Promise<FarSide> {
   return signedIn(socket, options, (client) => shell(client, options));
 }
 
 /** Signs in likewise, and opens a connection from there to an address (RFC 4254 section 7.2). */
 export function openTunnel(
-  socket: Socket,
+  socket: Duplex,
   options: AccountOptions,
   address: Address,
 ): Promise<Duplex & FarSide> {
@@ -50,7 +49,7 @@ export function openTunnel(
 }
 
 async function signedIn<Far>(
-  socket: Socket,
+  socket: Duplex,
   options: AccountOptions,
   open: (client: Client) => Promise<Far>,
 ): Promise<Far> {
@@ -79,7 +78,7 @@ async function signedIn<Far>(
   }
 }
 
-function signIn(client: Client, sock: Socket, options: AccountOptions): Promise<void> {
+function signIn(client: Client, sock: Duplex, options: AccountOptions): Promise<void> {
   const { hostKey, userName, password, privateKey } = options;
   return new Promise((resolve) => {
     client.once('ready', () => resolve());

@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import type { Clock } from '../base/clock';
 import type { Side } from '../protocols/q-method';
@@ -34,7 +33,7 @@ export class TelnetClient extends Duplex implements FarSide {
   private readonly codec: TelnetCodec;
 
   constructor(
-    private readonly socket: Socket,
+    private readonly socket: Duplex,
     private readonly options: TelnetClientOptions,
   ) {
     super({ highWaterMark: HIGH_WATER_BYTES });

@@ -1,18 +1,22 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { initGate } from '../../src/config/init-gate';
 import { TestBoard } from '../support/board';
 import { BoardDir } from '../support/board-dir';
 import { KEYS, type DialledCaller } from '../support/dial';
+import { FarBoard } from '../support/far-board';
 import { eventually } from '../support/raw-caller';
 import { freePort } from '../support/relay';
-import { PASSWORD } from '../support/sign-in';
+import { PASSWORD, signIn } from '../support/sign-in';
 import { callerIn, mainMenuWith } from '../support/talk-board';
 import { pathOf, run } from './programs';
 
 describe('OpenSSH’s sshd behind the gate, as docs/gate.md has it', () => {
   let folder: string;
+  let port: number;
+  let hostKey: string | undefined;
   let server: ChildProcess;
   let dir: BoardDir;
   let board: TestBoard;
@@ -22,7 +26,7 @@ describe('OpenSSH’s sshd behind the gate, as docs/gate.md has it', () => {
     folder = await mkdtemp(join(tmpdir(), 'sallyport-sshd-'));
     for (const name of ['host', 'far-key'])
       await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, name)]);
-    const port = await freePort();
+    port = await freePort();
     const config = [
       `Port ${port}`,
       'ListenAddress 127.0.0.1',
@@ -41,7 +45,7 @@ describe('OpenSSH’s sshd behind the gate, as docs/gate.md has it', () => {
     server.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
     await eventually(`sshd: ${said}`, () => said.includes('listening'));
     const { out: printed } = await run('ssh-keygen', ['-lf', join(folder, 'host.pub')]);
-    const hostKey = /SHA256:\S+/.exec(printed)?.[0];
+    hostKey = /SHA256:\S+/.exec(printed)?.[0];
     const shell = {
       module: 'ssh_bridge',
       config: {
@@ -73,5 +77,44 @@ describe('OpenSSH’s sshd behind the gate, as docs/gate.md has it', () => {
     alice.type('exit\r');
     await alice.sees('Command');
     alice.hangUp();
+  });
+
+  it('is the way to a board by rlogin, for a key that may do this alone', async () => {
+    const far = await FarBoard.open();
+    const authorized = join(folder, 'far-key.pub');
+    const key = await readFile(authorized, 'utf8');
+    const may = `restrict,port-forwarding,permitopen="127.0.0.1:${far.port}"`;
+    await writeFile(authorized, `${may} ${key}`);
+    const gateDir = join(folder, 'gate');
+    await initGate(gateDir, [`rlogin://127.0.0.1:${far.port}#Far Board`]);
+    await copyFile(join(folder, 'far-key'), join(gateDir, 'config', 'far-key'));
+    const file = join(gateDir, 'config', 'config.hjson');
+    const text = await readFile(file, 'utf8');
+    const tunnel = `tunnel: { host: "127.0.0.1", port: ${port}, userName: "${userInfo().username}",
+      hostKey: "${hostKey}", privateKey: "@file:far-key" }`;
+    await writeFile(file, text.replace('kind: "rlogin"', `kind: "rlogin"\n${tunnel}`));
+    const gate = await TestBoard.start({ boardDir: gateDir });
+    try {
+      await gate.addUser('bob', PASSWORD);
+      const bob = await gate.telnet();
+      await signIn(bob, 'bob');
+      await bob.sees('Both doors are open.');
+      bob.type(KEYS.return);
+      await bob.sees('Far Board');
+      bob.type(KEYS.return);
+      const call = await far.call();
+      await call.sees('\0bob\0bob\0ansi/115200\0');
+      call.send('\0Welcome through sshd');
+      await bob.sees('Welcome through sshd');
+      bob.type('hello');
+      await call.sees('hello');
+      call.socket.end();
+      await gate.logged('onward.ended', { end: 'board' });
+      bob.hangUp();
+    } finally {
+      await gate.remove();
+      await far.close();
+      await writeFile(authorized, key);
+    }
   });
 });

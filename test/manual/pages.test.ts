@@ -67,9 +67,12 @@ const ENV = {
   DOORPARTY_PASSWORD: 'a word',
 };
 
+/** What the examples read from files. */
+const KEY_FILES = { 'config/far-key': 'a key' };
+
 /** Loads a board with these files and says all that is wrong with it. */
 async function problemsOf(files: Readonly<Record<string, string>>): Promise<readonly string[]> {
-  const dir = await BoardDir.make(files);
+  const dir = await BoardDir.make({ ...KEY_FILES, ...files });
   const data = await mkdtemp(join(tmpdir(), 'sallyport-data-'));
   try {
     const board = await resolveBoard({ board: dir.path, data, env: {} });

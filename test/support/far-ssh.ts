@@ -20,6 +20,7 @@ export class FarSsh {
   readonly variables: string[] = [];
   /** `host:port` of the connections that were opened from here. */
   readonly tunnels: string[] = [];
+  refusesTunnels = false;
   private readonly connections: Connection[] = [];
 
   private constructor(
@@ -72,7 +73,11 @@ export class FarSsh {
       if (isName && isKey) context.accept();
       else context.reject(['password', 'publickey']);
     });
-    connection.on('tcpip', (accept, _refuse, { destIP, destPort }) => {
+    connection.on('tcpip', (accept, refuse, { destIP, destPort }) => {
+      if (this.refusesTunnels) {
+        refuse();
+        return;
+      }
       this.tunnels.push(`${destIP}:${destPort}`);
       const channel = accept();
       const socket = connect({ host: '127.0.0.1', port: destPort });
