@@ -7,6 +7,7 @@ import { systemRandom } from '../../src/base/random';
 import type { ConfigInput } from '../../src/config/schema';
 import { runOputil } from '../../src/oputil/program';
 import { schemaOf, serverOf, sql } from '../pg/database-place';
+import { openBackOffice, type BackOffice } from '../support/back-office';
 import { BoardProcess, removeBoardFiles } from '../support/board-process';
 import { PASSWORD } from '../support/sign-in';
 
@@ -36,17 +37,19 @@ export class SharedBoard {
   async start(name: string, more: ConfigInput = {}): Promise<BoardProcess> {
     const dataDir = this.dataDir(name);
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    const { address } = serverOf(this.schema);
     const config: ConfigInput = {
-      ...more,
-      database: { client: 'postgres', connection: address },
-      security: { ...more.security, sealingKeyFile: this.keyFile },
+      ...this.configWith(more),
       contentServers: more.contentServers ?? { web: { https: { enabled: false } } },
       logging: { level: 'debug' },
     };
     const started = await BoardProcess.start({ dataDir, config, boardDir: this.boardDir });
     this.processes.set(name, started);
     return started;
+  }
+
+  /** The accounts and mails, from this process; a process of the board has made the tables before. */
+  office(): Promise<BackOffice> {
+    return openBackOffice(this.dataDir('office'), { config: this.configWith({}) });
   }
 
   process(name: string): BoardProcess {
@@ -120,6 +123,14 @@ export class SharedBoard {
     sql(`drop schema ${this.schema} cascade`);
     for (const name of this.processes.keys()) removeBoardFiles(this.dataDir(name));
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private configWith(more: ConfigInput): ConfigInput {
+    return {
+      ...more,
+      database: { client: 'postgres', connection: serverOf(this.schema).address },
+      security: { ...more.security, sealingKeyFile: this.keyFile },
+    };
   }
 
   private dataDir(name: string): string {
