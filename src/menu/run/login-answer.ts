@@ -87,6 +87,8 @@ export function answerRejection(
   const menu = answer.menus
     ?.map((key) => context.config[key])
     .find((name): name is string => typeof name === 'string' && context.hasMenu(name));
+  if (menu !== undefined && answer.leaves)
+    return { kind: 'goto', menu, lastWords: answer.sentence };
   if (menu !== undefined) return { kind: 'goto', menu };
   if (answer.leaves) {
     const reason = result.reason === 'too-many' ? 'too-many' : 'ended';

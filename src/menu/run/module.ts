@@ -19,7 +19,13 @@ export interface Submission {
 
 /** The result of a method: what the menus do next. */
 export type Transition =
-  | { readonly kind: 'goto'; readonly menu: string; readonly extraArgs?: unknown }
+  | {
+      readonly kind: 'goto';
+      readonly menu: string;
+      readonly extraArgs?: unknown;
+      /** Why the caller is sent there; the last words of a call that ends before a screen has waited for a key. */
+      readonly lastWords?: string;
+    }
   | { readonly kind: 'previous' }
   /** Follows the menu's own `next`, or goes back without one. */
   | { readonly kind: 'next' }

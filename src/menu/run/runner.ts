@@ -7,6 +7,7 @@ import type { MenuEntry } from '../load/menu-entry';
 import type { MenuServices } from './call-context';
 import { lastWords } from '../screen/message-line';
 import { CallContext } from './call-context';
+import { configUnder } from '../load/theme';
 import { MenuStack, type StackEntry } from './stack';
 import { ActiveMenu } from './active-menu';
 import { passingText } from './follow';
@@ -72,6 +73,8 @@ class MenuRun {
   private isLetIn = false;
   /** True once a caller who came in by an entry code was asked whether leaving is meant. */
   private hasAskedToLeave = false;
+  /** Why the caller is sent away, while no screen has stood until a key was pressed. */
+  private unread: string | undefined;
 
   constructor(private readonly call: CallContext) {}
 
@@ -111,7 +114,10 @@ class MenuRun {
     const { caller } = this.call;
     const menu = new ActiveMenu(this.call, step.entry, step.menu);
     try {
-      return this.after(await menu.run());
+      const exit = await menu.run();
+      const { pause } = configUnder(this.call.theme, step.menu);
+      if (menu.isShown && (!step.menu.autoNext || pause !== undefined)) this.unread = undefined;
+      return this.after(exit);
     } catch (thrown) {
       const text = passingText(thrown);
       if (text === undefined || caller.signal.aborted) throw thrown;
@@ -140,6 +146,7 @@ class MenuRun {
   private after(exit: MenuOutcome): Step | Promise<Step> {
     switch (exit.kind) {
       case 'goto':
+        this.unread = exit.lastWords ?? this.unread;
         return this.goTo(exit.menu, exit.extraArgs);
       case 'previous':
         return this.goBack();
@@ -150,7 +157,7 @@ class MenuRun {
         });
         return this.goBack();
       case 'log-off':
-        this.leave(exit.message);
+        this.leave(exit.message ?? this.unread);
         return { kind: 'end', reason: exit.reason ?? 'log-off' };
     }
   }
