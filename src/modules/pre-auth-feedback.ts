@@ -2,6 +2,7 @@ import type { MenuContext, MenuModule, Submission, Transition } from '../menu/ru
 import { originOf } from '../menu/run/caller';
 import { wrapWords } from '../menu/screen/message-line';
 import { LETTER_ANSWERS } from './letter-to-sysop';
+import { askYesOrNo } from '../menu/run/yes-or-no';
 
 /** Views of the header as ENiGMA½'s module has them, then the letter: one view of many lines, or one for each. */
 const VIEWS = { from: 1, to: 2, subject: 3, errors: 4, firstLine: 5, lastLine: 12 } as const;
@@ -74,12 +75,12 @@ function letterText({ screen }: MenuContext): string {
 /** A letter that was begun is thrown away only by who says so. */
 async function leave(context: MenuContext): Promise<Transition> {
   if (letterText(context) === '') return { kind: 'previous' };
-  const answer = await context.ask({
+  const isUnwanted = await askYesOrNo(context, {
     title: context.say('letter.unsent'),
     text: [context.say('letter.throw-away')],
-    fields: [{ name: 'answer', label: context.say('letter.yes-or-no'), maxLength: 3 }],
+    label: context.say('letter.yes-or-no'),
   });
-  if (/^y(?:es)?$/i.test((answer?.['answer'] ?? '').trim())) return { kind: 'previous' };
+  if (isUnwanted === true) return { kind: 'previous' };
   const message = context.say('letter.kept');
   return { kind: 'stay', message, as: 'note', focus: VIEWS.firstLine };
 }

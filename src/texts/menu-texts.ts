@@ -77,6 +77,7 @@ export const PAGE = textArea({
     'page.ask-sysop': 'Please ask the sysop for it.',
     'page.press-key': 'Press any key to go on.',
     'page.keys-fields': 'Tab, Enter: next field   Esc: back',
+    'page.keys-yes-or-no': 'Y: yes   N: no   Esc: back',
     'page.keys-field': 'Enter: go on   Esc: back',
     'page.two-factor': 'Two-factor sign-in',
     'page.line-by-line':

@@ -60,7 +60,7 @@ test('the code screen names the ways without app and codes, and LOST offers the 
   const asked = await caller.sees('Mail the link? (y/n)');
   expect(asked).toContain('The sysop can make an entry code for you');
   expect(asked).toMatch(/a waiting time\s+of 72 hours/);
-  caller.type('maybe\r');
+  caller.type('x\r');
   await caller.sees('Please type y or n.');
   caller.type('n\r');
   await caller.sees('Lost both?');

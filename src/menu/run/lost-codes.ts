@@ -5,6 +5,7 @@ import type { User } from '../../store/users';
 import { actorOf } from './caller';
 import { findLacks, hoursText, showLacks } from './login-answer';
 import type { MenuContext } from './module';
+import { askYesOrNo } from './yes-or-no';
 
 /** True where the word for lost codes was typed and this board offers what it stands for. */
 export function isAskForRecovery({ services }: Pick<MenuContext, 'services'>, typed: string) {
@@ -66,20 +67,13 @@ const REFUSED = {
 
 async function asksForLink(context: MenuContext, time: string): Promise<boolean> {
   const { say } = context;
-  let message: string | undefined;
-  for (;;) {
-    const answer = await context.ask({
-      prompt: 'twoFactorLost',
-      title: say('factor.lost'),
-      text: [say('factor.lost-sysop'), '', say('factor.lost-mail', { time })],
-      fields: [{ name: 'answer', label: say('factor.lost-send'), maxLength: 3 }],
-      ...(message === undefined ? {} : { message }),
-    });
-    const typed = (answer?.['answer'] ?? 'n').trim().toLowerCase();
-    if (typed === 'y' || typed === 'yes') return true;
-    if (typed === 'n' || typed === 'no') return false;
-    message = say('factor.yes-or-no');
-  }
+  const answer = await askYesOrNo(context, {
+    prompt: 'twoFactorLost',
+    title: say('factor.lost'),
+    text: [say('factor.lost-sysop'), '', say('factor.lost-mail', { time })],
+    label: say('factor.lost-send'),
+  });
+  return answer === true;
 }
 
 /** On a page of its own, wrapped to the width of the screen. */

@@ -101,6 +101,8 @@ export interface Question {
   readonly title: string;
   readonly text?: readonly string[];
   readonly fields: readonly AskField[];
+  /** The one field takes y or n by one key, without Enter; line by line a line of it. */
+  readonly isYesOrNo?: boolean;
   /** A sentence above the fields, e.g. the error in the last answer. */
   readonly message?: string;
   /** Drawn to the left of text and fields where both have room beside each other; a QR code. */

@@ -11,6 +11,7 @@ import { proveAgain } from './proof-of-person';
 import type { Say } from '../../texts/texts';
 import type { Services } from './services';
 import { setUpHere, type SetUpContext, type SetUpEnd } from './set-up-here';
+import { askYesOrNo } from './yes-or-no';
 
 const DAY_MS = 86_400_000;
 /** A sign-in of this age proves who sits there; after that the password is asked for again. */
@@ -161,19 +162,14 @@ export async function offerSetUp(
 ): Promise<LeadEnd | 'no'> {
   let message: string | undefined;
   for (;;) {
-    const answer = await context.ask({
+    const answer = await askYesOrNo(context, {
       prompt: 'twoFactorOffer',
       title,
       text: [context.say('factor.have-phone'), '', text()],
-      fields: [{ name: 'answer', label: context.say('factor.now'), maxLength: 3 }],
+      label: context.say('factor.now'),
       ...(message === undefined ? {} : { message }),
     });
-    const typed = (answer?.['answer'] ?? 'n').trim().toLowerCase();
-    if (typed === 'n' || typed === 'no') return 'no';
-    if (typed !== 'y' && typed !== 'yes') {
-      message = context.say('factor.yes-or-no');
-      continue;
-    }
+    if (answer !== true) return 'no';
     const end = await setUpFreshly(context, title);
     if (typeof end !== 'string') return end;
     message = context.say(`factor.${end}`);

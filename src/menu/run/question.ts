@@ -1,4 +1,4 @@
-import { isEscape, isRedraw } from '../../terminal/key';
+import { isEscape, isRedraw, type Key } from '../../terminal/key';
 import { Canvas } from '../../terminal/canvas';
 import { sanitizeUserText } from '../../terminal/untrusted';
 import type { ViewSpec } from '../../views/view';
@@ -42,6 +42,13 @@ export async function ask(
     }
     const { key } = arrival;
     if (isEscape(key)) return undefined;
+    const answered = answerBy(call, question, key);
+    if (answered !== undefined) return answered;
+    if (isNoAnswer(call, question, key)) {
+      screen.message(call.say('factor.yes-or-no'), 'problem');
+      screen.flush();
+      continue;
+    }
     const event = await form.press(key);
     if (event.kind === 'key' && key.name === 'ctrl + d') return undefined;
     if (event.kind === 'key' && isRedraw(key)) screen.repaint();
@@ -54,6 +61,25 @@ export async function ask(
     if (refused === undefined) return answers;
     refuse(screen, question, refused);
   }
+}
+
+/** One key answers, y or n; what people send behind it by habit means nothing to the next screen. */
+function answerBy(
+  { caller, keys }: CallContext,
+  { isYesOrNo, fields }: Question,
+  key: Key,
+): Readonly<Record<string, string>> | undefined {
+  const typed = key.text.toLowerCase();
+  const rest = REST_OF_WORD[typed];
+  if (isYesOrNo !== true || caller.terminal.isLineByLine || rest === undefined) return undefined;
+  keys.dropHabit(rest);
+  return Object.fromEntries(fields.map(({ name }) => [name, typed]));
+}
+
+const REST_OF_WORD: Readonly<Record<string, string>> = { y: 'es', n: 'o' };
+
+function isNoAnswer({ caller }: CallContext, { isYesOrNo }: Question, key: Key): boolean {
+  return isYesOrNo === true && !caller.terminal.isLineByLine && key.text.trim() !== '';
 }
 
 /** Secrets are typed anew; the cursor goes to the field that the sentence is about. */
@@ -163,7 +189,8 @@ async function pageQuestion(call: CallContext, question: Question): Promise<Comp
   return asComposedScreen(call, canvas, formOf(call, views, {}));
 }
 
-function hintFor({ say }: CallContext, { fields }: Question): string {
+function hintFor({ say, caller }: CallContext, { fields, isYesOrNo }: Question): string {
+  if (isYesOrNo === true && !caller.terminal.isLineByLine) return say('page.keys-yes-or-no');
   return say(fields.length > 1 ? 'page.keys-fields' : 'page.keys-field');
 }
 

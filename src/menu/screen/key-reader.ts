@@ -56,16 +56,37 @@ interface WaitOptions {
 }
 
 const REAL_TIME_MS = 250;
+/** Longest time between a key that answered and the Enter that people send behind it. */
+const HABIT_MS = 1000;
 
 /** Waits for a caller's keys, for messages, and for changes of the window size. */
 export class KeyReader {
   /** Number of keys read so far; the runner detects loops of menus without input by it. */
   keysRead = 0;
 
+  /** What people send behind a key that has answered already, and how long it is taken for that. */
+  private habit = { keys: '', untilMs: -Infinity };
+
   constructor(
     private readonly caller: Caller,
     private readonly board: Pick<Services, 'clock' | 'keyTurns'>,
   ) {}
+
+  /** One key has answered: the rest of the word, and Enter, are dropped where they come at once. */
+  dropHabit(rest: string): void {
+    this.habit = { keys: rest, untilMs: this.board.clock.monotonicMs() + HABIT_MS };
+  }
+
+  private isHabit({ name, text }: Key): boolean {
+    const { keys, untilMs } = this.habit;
+    this.habit = { keys: '', untilMs: -Infinity };
+    if (this.board.clock.monotonicMs() > untilMs) return false;
+    if (keys !== '' && text.toLowerCase() === keys.charAt(0)) {
+      this.dropHabit(keys.slice(1));
+      return true;
+    }
+    return name === 'return';
+  }
 
   /** A screen with a timeout counts as a key when it took time: a slide show is no loop. */
   waited(ms: number): void {
@@ -101,7 +122,7 @@ export class KeyReader {
       const key = await caller.terminal.readKey(caller.signal);
       this.keysRead += 1;
       this.board.keyTurns.began();
-      return { kind: 'key', key };
+      if (!this.isHabit(key)) return { kind: 'key', key };
     } catch (thrown) {
       // The time limit is a result; anything else is the end of the session or a failure.
       if (arrival !== undefined && !caller.signal.aborted) return arrival;
@@ -112,6 +133,7 @@ export class KeyReader {
       unlisten();
       unwatch();
     }
+    return this.next(options);
   }
 
   private keepMoving(moves: Moves): Cancel {
