@@ -41,7 +41,8 @@ export const FACTOR = textArea({
     'factor.password-first': 'You signed in a while ago. Your password first:',
     'factor.left': 'Nothing was changed.',
     'factor.gone': 'The set-up has ended, and nothing was changed.',
-    'factor.not-now': 'A set-up waits for you already: use the link of its mail, or ask the sysop.',
+    'factor.not-now':
+      'Another set-up waits: finish it by its mail or in the call that began it, or ask the sysop.',
     'factor.step-up': 'That part is for two-factor sign-in',
     'factor.step-up-closed': 'That part is for two-factor sign-in.',
     'factor.step-up-ask': 'That part is for two-factor sign-in. Please ask the sysop for it.',

@@ -80,8 +80,8 @@ async function enter(): Promise<MenuCaller> {
 const labels = async (): Promise<readonly string[]> =>
   (await board.accounts.enrollment.status(id)).apps.map(({ label }) => label);
 
-/** From the list of apps to the list of apps. */
-async function addHere(caller: MenuCaller, label: string): Promise<string> {
+/** From the list of apps to the field for the first code; returns the new secret. */
+async function toFirstCodeFromList(caller: MenuCaller, label: string): Promise<string> {
   caller.type('a\r');
   await caller.sees('What do you call this one');
   caller.type(`${label}\r`);
@@ -89,7 +89,19 @@ async function addHere(caller: MenuCaller, label: string): Promise<string> {
   caller.type(`${WORD}\r${nextCode()}\r`);
   await caller.sees('Type the code that the app shows now.');
   const pending = await board.accounts.enrollment.pendingFor(id, caller.caller.login.sessionId);
-  const added = pending?.secret ?? '';
+  return pending?.secret ?? '';
+}
+
+/** The same from the screen of the second factor. */
+async function toFirstCode(caller: MenuCaller, label: string): Promise<string> {
+  caller.type('a');
+  await caller.sees('1  Authenticator app');
+  return toFirstCodeFromList(caller, label);
+}
+
+/** From the list of apps to the list of apps. */
+async function addHere(caller: MenuCaller, label: string): Promise<string> {
+  const added = await toFirstCodeFromList(caller, label);
   caller.type(`${nextCode(added)}\r`);
   await caller.sees(`${label} is added`);
   return added;
@@ -150,6 +162,40 @@ describe('the list of authenticator apps', () => {
     await caller.escape();
     await caller.sees('Nothing was changed.');
     expect(await labels()).toEqual(['Authenticator app']);
+    caller.hangUp();
+  });
+
+  it('says where another set-up waits, which stays as it is', async () => {
+    await open();
+    const [first, second] = [await enter(), await enter()];
+    await toFirstCode(second, 'Tablet');
+    first.type('a');
+    await first.sees('1  Authenticator app');
+    first.type('a\r');
+    await first.sees('What do you call this one');
+    first.type('Watch\r');
+    await first.sees('Have the device with the app at hand.');
+    first.type(`${WORD}\r${nextCode()}\r`);
+    await first.sees('Another set-up waits: finish it by its mail or in the call that began it');
+    const { sessionId } = second.caller.login;
+    expect(await board.accounts.enrollment.pendingFor(id, sessionId)).toMatchObject({
+      label: 'Tablet',
+    });
+    first.hangUp();
+    second.hangUp();
+  });
+
+  it('ends a set-up whose name another call has given to an app meanwhile', async () => {
+    await open();
+    const caller = await enter();
+    const added = await toFirstCode(caller, 'Tablet');
+    const [app] = (await board.accounts.enrollment.status(id)).apps;
+    const named = { binding: app?.binding ?? '', label: 'Tablet' };
+    expect(await board.accounts.enrollment.renameApp(id, named)).toBeUndefined();
+    caller.type(`${nextCode(added)}\r`);
+    await caller.sees('The set-up has ended, and nothing was changed.');
+    expect(await labels()).toEqual(['Tablet']);
+    expect((await board.accounts.enrollment.status(id)).pending).toBeUndefined();
     caller.hangUp();
   });
 

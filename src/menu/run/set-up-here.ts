@@ -63,7 +63,8 @@ export async function setUpHere(
   const { services, caller } = context;
   const { id } = userOf(caller);
   const begun = await services.enrollment.begin(id, type, { actor: actorOf(caller), label });
-  if (begun.kind !== 'begun') return 'not-now';
+  // Else the name or the place was given away meanwhile.
+  if (begun.kind !== 'begun') return begun.kind === 'not-yours' ? 'not-now' : 'gone';
   const codes = await askForFirstCode(context, id);
   if (typeof codes === 'string') return codes;
   if ((await caller.login.refresh()) === 'end') return 'ended';
@@ -100,9 +101,11 @@ async function askForFirstCode(
     switch (result.kind) {
       case 'confirmed':
         return result.backupCodes;
-      // Unnamed: another session has given the name to an app meanwhile.
       case 'gone':
+        return 'gone';
+      // Another session has given the name to an app meanwhile.
       case 'unnamed':
+        await services.enrollment.removePending(userId, actorOf(caller));
         return 'gone';
       case 'malformed':
         message = context.say('factor.no-code-shape');
