@@ -91,3 +91,8 @@ export function parsePostgresAddress(address: string): PostgresAddress {
     schema: url.searchParams.get('schema') ?? undefined,
   };
 }
+
+/** Host and port as messages name them, so that a wrong port is seen. */
+export function placeOf({ host, port }: PostgresPlace): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}

@@ -1,6 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, type ClientConfig } from 'pg';
-import type { PostgresAddress, PostgresPlace, PostgresServer } from '../base/postgres-address';
+import type { Log } from '../base/log';
+import {
+  placeOf,
+  type PostgresAddress,
+  type PostgresPlace,
+  type PostgresServer,
+} from '../base/postgres-address';
 import { sqlStateOf } from './sql-state';
 import { VALUE_TYPES } from './postgres-batch';
 
@@ -12,7 +18,9 @@ const AHEAD_MS = 250;
 /** The server's timeline, from the name of the file that it writes to. */
 export const TIMELINE = 'substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8)';
 
-const WRITES_TO = `select case current_setting('transaction_read_only') when 'off' then ${TIMELINE} end as timeline`;
+const WRITES_TO =
+  `select case current_setting('transaction_read_only') when 'off' then ${TIMELINE} end as timeline,` +
+  " current_setting('synchronous_standby_names') <> '' as waits";
 
 interface ConnectOptions {
   /** How long a statement may take. */
@@ -30,10 +38,13 @@ export class PostgresHosts {
   private timeline = 0;
   /** Connections to a server of that timeline. */
   private readonly made = new Set<Client>();
+  /** What was logged: each once, as it is seen with every connection. */
+  private readonly told = new Set<string>();
 
   constructor(
     private readonly server: PostgresServer,
     private readonly address: PostgresAddress,
+    private readonly log: Log,
   ) {}
 
   /** For knex, which makes its connections by `connect`. */
@@ -75,22 +86,33 @@ export class PostgresHosts {
 
   /** Before the first connection: an old primary that goes on may be the first to answer. */
   private async learn(options: ConnectOptions): Promise<void> {
-    const asked = this.address.places.map((place) => this.open(place, options).then(cut));
+    const silent = new Set(this.address.places);
+    const asked = this.address.places.map(async (place) => {
+      const client = await this.open(place, options, () => silent.delete(place));
+      cut(client);
+    });
     try {
       await Promise.any(asked);
     } catch (error) {
       throw mostTelling((error as AggregateError).errors);
     }
     await Promise.race([Promise.allSettled(asked), delay(AHEAD_MS, undefined, { ref: false })]);
+    // Any of these may have been promoted, and then what is used is the one of before.
+    for (const place of silent) this.tellOnce('store.server-away', place);
   }
 
-  private async open(place: PostgresPlace, options: ConnectOptions): Promise<Client> {
+  private async open(
+    place: PostgresPlace,
+    options: ConnectOptions,
+    answers: () => void = () => undefined,
+  ): Promise<Client> {
     const client = new Client(this.configOf(place, options));
     client.on('error', () => undefined);
     try {
       await client.connect();
+      answers();
       if (this.address.places.length > 1 && options.onlyToRead !== true)
-        await this.checkPrimary(client);
+        await this.checkPrimary(client, place);
       return client;
     } catch (error) {
       cut(client);
@@ -102,15 +124,32 @@ export class PostgresHosts {
    * Throws for a replica, and for the primary of before a promotion that goes on: what is written there is lost. The
    * code is that of a server which takes no connections now. Where a promotion is seen, the connections of before end.
    */
-  private async checkPrimary(client: Client): Promise<void> {
-    const { rows } = await client.query<{ readonly timeline: string | null }>(WRITES_TO);
+  private async checkPrimary(client: Client, place: PostgresPlace): Promise<void> {
+    const { rows } = await client.query<{
+      readonly timeline: string | null;
+      readonly waits: boolean;
+    }>(WRITES_TO);
     const timeline = Number.parseInt(rows[0]?.timeline ?? '0', 16);
-    if (timeline < Math.max(1, this.timeline))
+    if (timeline < Math.max(1, this.timeline)) {
+      if (timeline > 0) this.tellOnce('store.old-primary', place);
       throw Object.assign(new Error('none of the servers takes writes'), { code: '57P03' });
-    if (timeline > this.timeline) for (const older of this.made) cut(older);
+    }
+    if (timeline > this.timeline && this.timeline > 0) {
+      const fields = { timeline, connections: this.made.size };
+      this.log.warn('store.promoted', { detail: placeOf(place), ...fields });
+      for (const older of this.made) cut(older);
+    }
     this.timeline = timeline;
+    if (rows[0]?.waits === false) this.tellOnce('store.commits-alone', place);
     this.made.add(client);
     client.once('end', () => this.made.delete(client));
+  }
+
+  private tellOnce(event: string, place: PostgresPlace): void {
+    const detail = placeOf(place);
+    const once = `${event} ${detail} ${this.timeline}`;
+    if (!this.told.has(once)) this.log.warn(event, { detail });
+    this.told.add(once);
   }
 
   /** TLS is verified where it is on; a socket in the file system has none. */

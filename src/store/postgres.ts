@@ -5,8 +5,8 @@ import { toError } from '../base/errors';
 import type { Log } from '../base/log';
 import {
   parsePostgresAddress,
+  placeOf,
   type PostgresAddress,
-  type PostgresPlace,
   type PostgresServer,
 } from '../base/postgres-address';
 import { CALL_MS, codeOf, type Dialect, type Outcome, selectRows, type Subject } from './dialect';
@@ -49,7 +49,7 @@ export function postgresDialect(
   const retire = (why: unknown): void => {
     for (const connection of made) connection.__knex__disposed ??= why;
   };
-  const hosts = new PostgresHosts(server, address);
+  const hosts = new PostgresHosts(server, address, log);
   const ask = async (connectMs: number): Promise<void> =>
     askAnything(await hosts.connect({ limitMs: connectMs, connectMs }));
   // A tool has nobody who waits at a screen.
@@ -156,11 +156,6 @@ export function postgresDialect(
     isBusy: (error) => ['40001', '40P01', '55P03', '42P07', '23505'].includes(codeOf(error)),
     explain: (error) => explain(error, where),
   };
-}
-
-/** Host and port as messages name them, so that a wrong port is seen. */
-function placeOf({ host, port }: PostgresPlace): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /** How often a transaction that is still on its way is looked at. */

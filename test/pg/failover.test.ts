@@ -197,7 +197,11 @@ test('a primary that goes on after its replica was promoted keeps no connection 
   primary.asAdmin("alter system set synchronous_standby_names = ''");
   primary.asAdmin('select pg_reload_conf()');
   const server = { address: addressOf(primary, replica), pool: 2, tls: TLS };
-  const db = await Database.open({ server, clock: systemClock, log: new MemoryLog() });
+  const log = new MemoryLog();
+  const db = await Database.open({ server, clock: systemClock, log });
+  const detailsOf = (event: string): readonly unknown[] => [
+    ...new Set(log.of(event).map(({ detail }) => detail)),
+  ];
   const begun: string[] = [];
   await db.transaction('nothing-shared', async (sql) => {
     const [row] = await selectRows<{ readonly timeline: string }>(
@@ -217,12 +221,24 @@ test('a primary that goes on after its replica was promoted keeps no connection 
   });
   primary.thaw();
   expect(begun).toEqual(['00000001', '00000002']);
+  expect(detailsOf('store.commits-alone')).toContain(`${primary.folder}:5432`);
+  expect(log.of('store.promoted')).toMatchObject([
+    { level: 'warn', detail: `${replica.folder}:5432`, timeline: 2 },
+  ]);
+  expect(log.of('store.promoted')[0]?.['connections']).toBeGreaterThan(0);
   // A process that starts now takes the new one as well, though the old one is named first and answers.
-  const later = await Database.open({ server, clock: systemClock, log: new MemoryLog() });
+  const later = await Database.open({ server, clock: systemClock, log });
+  expect(detailsOf('store.old-primary')).toEqual([`${primary.folder}:5432`]);
+  expect(detailsOf('store.server-away')).toEqual([]);
   for (const each of [db, later])
     expect(await each.run((sql) => sql('unfinished').pluck('task'))).toEqual(['purge']);
   await later.close();
   await db.close();
+  // A process that cannot ask the new one cannot know of it, and says which one it did not ask.
+  replica.halt('fast');
+  const alone = await Database.open({ server, clock: systemClock, log });
+  expect(detailsOf('store.server-away')).toEqual([`${replica.folder}:5432`]);
+  await alone.close();
   replica.remove();
   primary.remove();
 });
