@@ -75,6 +75,8 @@ interface BackendOptions {
   readonly mail?: MailTransport | undefined;
   /** Cost of new password hashes; HASH_COST where nothing is given. Only tests give it. */
   readonly hashCost?: HashCost | undefined;
+  /** Minimum time of a rejection (rule C4). Only tests give it. */
+  readonly minResponseMs?: number | undefined;
 }
 
 /** Accounts, factors, keys and mail: what the running board and the sysop's tool share. */
@@ -304,6 +306,7 @@ export async function createBackend(db: Database, options: BackendOptions): Prom
     invites: new Invites({ db, clock, random }),
     authenticator: new Authenticator({
       ...{ db, config, clock, random, log, hashes, secondFactor, notifier },
+      minResponseMs: options.minResponseMs,
       ownAccounts: ownAccountsOf(accounts, options),
       mustShowCode: (user) => {
         const { required } = config().users.twoFactorAuth;

@@ -70,6 +70,7 @@ const LAST_WORDS_MS = 1_000;
 
 interface BoardOptions extends BbsOptions {
   readonly hashCost?: HashCost;
+  readonly minResponseMs?: number;
 }
 
 /** Parts of a running board that its RunningBbs uses. */
@@ -185,7 +186,7 @@ class Bbs {
     const backend = await createBackend(db, {
       ...{ ...shared, board: this.board, env: this.env, isExempt },
       ...{ mail: this.options.mail, authenticate: this.options.authenticate },
-      hashCost: this.options.hashCost,
+      ...{ hashCost: this.options.hashCost, minResponseMs: this.options.minResponseMs },
       penalize: (...charge) => penalties.penalize(...charge),
       refused: (refusal) => this.visitors.refused(refusal),
       mayGrant: () => seat.isHeld(),

@@ -36,7 +36,7 @@ export interface AuthenticatorOptions extends Pick<
   /** Maximum number of concurrent sign-ins; further ones are rejected as busy. */
   readonly mostAtOnce?: number;
   /** Minimum time of a rejection (rule C4); 0 for tests that count work instead of time. */
-  readonly minResponseMs?: number;
+  readonly minResponseMs?: number | undefined;
 }
 
 const MIN_RESPONSE_MS = 250;

@@ -152,12 +152,13 @@ async function ask(
   terminal.write(moveTo(1, 1) + THREE_BYTES);
   terminal.setEncoding(wasEncoding);
   queries.push(query(2));
-  const arrival = hintsComplete(options, limitMs);
+  const startedMs = clock.monotonicMs();
   await within(limitMs, { clock, work: Promise.all(queries) });
   terminal.isSilent = replies.every((reply) => reply === undefined);
   terminal.write(`${moveTo(1, 1)}   ${moveTo(1, 1)}`);
-  // A terminal that replied at once may still be sending its type.
-  await arrival;
+  // A terminal that replied at once may still be sending its type. Its size is known from its reply: rlogin has no
+  // other word for it.
+  await hintsComplete(options, replies, limitMs - (clock.monotonicMs() - startedMs));
   return queries;
 }
 
@@ -209,11 +210,12 @@ function told({ terminalType, charset }: TerminalHints, replies: Replies): strin
   return JSON.stringify([terminalType, charset, replies]);
 }
 
-/** Resolves when type and size are known, or after the limit. */
-function hintsComplete(options: ProbeOptions, limitMs: number): Promise<void> {
+/** Resolves when type and size are known, the size by the corner that was replied too, or after the limit. */
+function hintsComplete(options: ProbeOptions, replies: Replies, limitMs: number): Promise<void> {
   const { clock, hints } = options;
-  const complete = (): boolean => hints.terminalType !== undefined && hasSize(hints);
-  if (complete() || hints.onHints === undefined) return Promise.resolve();
+  const complete = (): boolean =>
+    hints.terminalType !== undefined && (hasSize(hints) || replies[1] !== undefined);
+  if (complete() || hints.onHints === undefined || limitMs <= 0) return Promise.resolve();
   return new Promise((resolve) => {
     const cancel = clock.after(limitMs, resolve);
     hints.onHints?.(() => {

@@ -79,6 +79,7 @@ export class TestBoard {
     const bbs = await startBoard({
       ...options,
       hashCost: CHEAP_HASH,
+      minResponseMs: 0,
       dataDir,
       log,
       clock,

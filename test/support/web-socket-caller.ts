@@ -156,7 +156,7 @@ export class WebSocketCaller {
 /** A caller at a terminal who calls by WebSocket, as the page in the browser does. */
 export async function dialWebSocket(options: WebSocketDial): Promise<DialledCaller> {
   const screen = new ScreenEmulator({ width: 80, height: 24, encoding: 'utf8' });
-  const { socket } = await WebSocketCaller.dial({
+  const { socket, received } = await WebSocketCaller.dial({
     path: '/?cols=80&rows=24&term=xterm-256color',
     ...options,
   });
@@ -164,6 +164,8 @@ export async function dialWebSocket(options: WebSocketDial): Promise<DialledCall
     send: (bytes) => socket.send(bytes),
     hangUp: () => socket.terminate(),
   });
+  // Without TLS the board's first message can come together with its answer to the handshake.
+  if (received.length > 0) caller.receive(received);
   socket.on('message', (data) => caller.receive(data as Buffer));
   socket.on('close', () => caller.closed());
   return caller;

@@ -36,6 +36,15 @@ test('size and UTF-8 are found out from a terminal that says nothing of itself',
   expect(screen.text()).toBe('');
 });
 
+test('a terminal that says its type and not its size is waited for no longer than for its replies', async () => {
+  const screen = new ScreenEmulator({ width: 100, height: 30, encoding: 'cp437' });
+  // As rlogin hands them on: later hints are possible, and none comes.
+  const hints = { ...NONE, terminalType: 'ansi', onHints: () => undefined };
+  const { found, waited } = await probeAgainst(screen, hints);
+  expect(found).toMatchObject({ width: 100, height: 30, encoding: 'cp437' });
+  expect(waited).toBe(0);
+});
+
 test('CP437 is found out from how far the cursor moved', async () => {
   const screen = new ScreenEmulator({ width: 80, height: 25, encoding: 'cp437' });
   const { found } = await probeAgainst(screen, NONE);
