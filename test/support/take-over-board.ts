@@ -26,6 +26,8 @@ export interface ByteClient {
   /** Closes the client's half of the connection. */
   endInput?(): void;
   hangUp(): void;
+  /** Ends the connection at once, where a hang-up leaves the board time for its first screen. */
+  reset?(): void;
 }
 
 /** The clients answer no question of the terminal; the board waits for that a twentieth of a second. */
@@ -152,7 +154,8 @@ export class TakeOverBoard {
   }
 
   async close(): Promise<void> {
-    this.dialled?.hangUp();
+    if (this.dialled?.reset === undefined) this.dialled?.hangUp();
+    else this.dialled.reset();
     await eventually('the end of the session', () => this.sessionsEnded === 1);
     await this.servers.close();
     await this.menus.close();
@@ -195,7 +198,11 @@ const DIALS: Readonly<Record<WayInName, Dial>> = {
       },
       onEncoded: (bytes) => void (socket.writable && socket.write(bytes)),
       onText: take,
-      onOption: () => undefined,
+      // A client that says its size is not waited for.
+      onOption: (side, option, on) => {
+        if (side === 'us' && option === OPTION.windowSize && on)
+          codec.sendSub(option, Buffer.from([0, 80, 0, 24]));
+      },
       onRefused: () => undefined,
       onSub: () => undefined,
       onAreYouThere: () => undefined,
@@ -214,6 +221,7 @@ const DIALS: Readonly<Record<WayInName, Dial>> = {
         codec.sendSub(OPTION.windowSize, Buffer.from([0, columns, 0, rows])),
       endInput: () => void socket.end(),
       hangUp: () => void socket.destroy(),
+      reset: () => void socket.resetAndDestroy(),
     };
   },
   rlogin: async (servers, { take, closed }) => {
