@@ -40,6 +40,10 @@ export const RULES: Readonly<Record<string, Rule>> = {
     many: 'art files are not there',
     instead: "callers see the stock theme's, or a plain line for each field",
   },
+  'module-art': {
+    many: 'pictures that modules show are not there',
+    instead: "the board's own words are",
+  },
   'empty-code': { many: 'codes in art show nothing here' },
   'view-not-placed': { many: 'views are not placed by the art' },
   'view-missing': { many: 'art files lack a view that a module needs' },

@@ -122,12 +122,11 @@ export async function findThemeFindings(
   { themes, menus, art, config }: BoardParts,
   registries: Pick<MenuRegistries, 'modules' | 'absentModules' | 'art'>,
 ): Promise<readonly Finding[]> {
-  const { absentModules } = registries;
   const defaultTheme = config.theme.default;
   return [
     ...themeFileFindings(themes),
     ...checkThemes(themes.list(), menus, registries),
-    ...(await checkThemeArt({ menus, themes, art, defaultTheme, absentModules })),
+    ...(await checkThemeArt({ menus, themes, art, defaultTheme, registries })),
   ];
 }
 
@@ -135,8 +134,9 @@ export async function findThemeFindings(
 export async function boardRegistries(parts: BoardParts): Promise<MenuRegistries> {
   const { config, menus, themes, art, own = NO_OWN_PARTS } = parts;
   const folders = themes.list().map((theme) => theme.directories);
+  const modules = factsOfModules(moduleTable(own.modules));
   return {
-    modules: factsOfModules(moduleTable(own.modules)),
+    modules,
     absentModules: ABSENT_MODULES,
     systemMethods: [...Object.keys(SYSTEM_METHODS), ...own.systemMethods.keys()],
     validators: Object.keys(VALIDATORS),
@@ -144,7 +144,7 @@ export async function boardRegistries(parts: BoardParts): Promise<MenuRegistries
       .filter(([, { needs }]) => needs === 'complete')
       .map(([name]) => name),
     art: await readArtFacts(
-      await inTurns(artSpecsOf(menus)),
+      await inTurns(artSpecsOf(menus, modules)),
       art,
       folders.length === 0 ? [[]] : folders,
     ),

@@ -114,6 +114,8 @@ const MODULE_KEYS: Readonly<Record<keyof MenuModule, boolean>> = {
   isForeign: false,
   // Theirs are never passed by anyway.
   mustBeRead: false,
+  // What theirs show when it is missing is theirs.
+  artKeys: false,
 };
 
 function checkModule(module: MenuModule, from: string): void {

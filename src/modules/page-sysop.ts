@@ -12,6 +12,9 @@ const FORMS = [
 ] as const;
 const OFFER_FORM = 1;
 
+/** Keys that name art, and what is shown where they say nothing. */
+const ART_KEYS = { pageSentArt: 'PAGESYSPOK', rateLimitArt: 'PAGESYPLM' } as const;
+
 const YES = 0;
 
 /** What this menu remembers: what the caller wrote before no sysop was there. */
@@ -23,13 +26,14 @@ export const pageSysopModule: MenuModule = {
   doc: 'Calls the sysops who are online, by a message to their nodes: form 0 with %ET1 on `config.art.main`, whoever is there. Where none takes messages, form 1 with %TM1 (yes, no) on `config.art.mailConfirm` then offers a mail. Once in five minutes for each account, answered or not.',
   needs: 'complete',
   configKeys: {
-    pageSentArt: 'Art that says that a sysop was called; PAGESYSPOK where nothing is said.',
-    rateLimitArt: 'Art for who calls again too soon; PAGESYPLM where nothing is said.',
+    pageSentArt: `Art that says that a sysop was called; ${ART_KEYS.pageSentArt} where nothing is said.`,
+    rateLimitArt: `Art for who calls again too soon; ${ART_KEYS.rateLimitArt} where nothing is said.`,
     rateLimitText: 'Text in its place where there is no such art.',
     mailSubject: 'Subject of the mail, from {userName}.',
     notifyFormat:
       'What the sysop reads, from {userName} {nodeId} {message}; the last is shown as it was typed.',
   },
+  artKeys: ART_KEYS,
   views: [],
   methods: { sendPage, confirmSendMail },
   art: (context) => {
@@ -54,11 +58,11 @@ async function sendPage(context: MenuContext, { value }: Submission): Promise<Tr
   if (sent.kind === 'too-many') {
     const { rateLimitText: own } = config;
     const otherwise = typeof own === 'string' ? own : context.say('talk.sysop-called-already');
-    await showNamed(context, config['rateLimitArt'] ?? 'PAGESYPLM', otherwise);
+    await showNamed(context, 'rateLimitArt', otherwise);
     return { kind: 'previous' };
   }
   const called = context.say('talk.sysop-called');
-  await showNamed(context, config['pageSentArt'] ?? 'PAGESYSPOK', called);
+  await showNamed(context, 'pageSentArt', called);
   return { kind: 'previous' };
 }
 
@@ -102,7 +106,12 @@ async function askForText(context: MenuContext): Promise<string> {
   return messageText(answer?.['text']);
 }
 
-async function showNamed(context: MenuContext, spec: unknown, otherwise: string): Promise<void> {
+async function showNamed(
+  context: MenuContext,
+  key: keyof typeof ART_KEYS,
+  otherwise: string,
+): Promise<void> {
+  const spec = context.config[key] ?? ART_KEYS[key];
   const isShown = typeof spec === 'string' && (await context.showArt(spec));
   if (!isShown) await context.showPages({ lines: [otherwise] });
 }

@@ -5,6 +5,7 @@ import { nearestName } from '../base/nearest';
 import type { Steps } from '../base/steps';
 import { isEmptyCode } from '../menu/screen/mci-codes';
 import { findViewType } from '../views/registry';
+import type { ModuleFacts } from './flow-moves';
 import type { Finding, MenuEntry, MenuSet, PromptEntry } from '../menu/load/menu-entry';
 
 /** One art file as a menu sees it: the views and places that it marks. */
@@ -22,11 +23,11 @@ export interface ArtFacts {
 }
 
 /** Every art spec in a menu set, for the code that looks them up. */
-export function* artSpecsOf(set: MenuSet): Steps<readonly string[]> {
+export function* artSpecsOf(set: MenuSet, modules: Modules = new Map()): Steps<readonly string[]> {
   const specs = new Set<string>();
   for (const entry of [...set.menus.values(), ...set.prompts.values()]) {
     yield;
-    for (const { spec } of artOf(entry)) specs.add(spec);
+    for (const { spec } of artOf(entry, modules)) specs.add(spec);
   }
   return [...specs];
 }
@@ -78,23 +79,24 @@ export function checkArt(
     readonly art?: ReadonlyMap<string, readonly ArtFacts[]>;
     readonly artNames?: readonly string[];
     readonly absentModules?: ReadonlyMap<string, string>;
+    readonly modules?: Modules;
   },
 ): readonly Finding[] {
-  const { art, artNames = [], absentModules } = registries;
+  const { art, artNames = [], absentModules, modules } = registries;
   if (art === undefined) return [];
   const isMissing = (spec: string): boolean => (art.get(spec)?.length ?? 0) === 0;
-  const missing = ({ spec, place, subject }: ArtUse): Finding => {
+  const missing = ({ spec, place, subject, byModule, isUsual }: ArtUse): Finding => {
     // What is listed by this very name and cannot be read is a link (rule M14).
     const isLink = artNames.includes(spec.toUpperCase());
     const nearest = isLink ? undefined : nearestName(spec, artNames);
     const finding: Finding = {
-      severity: 'error',
-      rule: 'missing-art',
+      severity: isUsual === true ? 'warning' : 'error',
+      rule: byModule === undefined ? 'missing-art' : 'module-art',
       place,
       subject,
       text: isLink
         ? `the art '${spec}' is a link that leads out of the art folders, and is not shown`
-        : `there is no art '${spec}'`,
+        : `there is no art '${spec}'${byModule ?? ''}`,
     };
     return nearest === undefined ? finding : { ...finding, nearest };
   };
@@ -102,7 +104,7 @@ export function checkArt(
   return [
     ...filesInUtf8(files),
     ...emptyCodes(files),
-    ...artUses(set, absentModules)
+    ...artUses(set, { absentModules, modules })
       .filter(({ spec }) => isMissing(spec))
       .map(missing),
   ];
@@ -113,25 +115,50 @@ export interface ArtUse {
   readonly spec: string;
   readonly place: Place;
   readonly subject: string;
+  /** Where a module shows it by a key of its own, or by a name that it knows: which, as the end of a sentence. */
+  readonly byModule?: string;
+  /** True where no menu names it. */
+  readonly isUsual?: true;
 }
+
+type Modules = ReadonlyMap<string, Pick<ModuleFacts, 'artKeys'>>;
 
 /** Every place that names art, but for menus whose module is not here. */
 export function artUses(
   set: MenuSet,
-  absentModules: ReadonlyMap<string, string> | undefined,
+  {
+    absentModules,
+    modules = new Map(),
+  }: {
+    readonly absentModules?: ReadonlyMap<string, string> | undefined;
+    readonly modules?: Modules | undefined;
+  },
 ): readonly ArtUse[] {
   const shown = [...set.menus.values()].filter((menu) => !absentModules?.has(menu.module.name));
-  return [...shown, ...set.prompts.values()].flatMap(artOf);
+  return [...shown, ...set.prompts.values()].flatMap((entry) => artOf(entry, modules));
 }
 
-function artOf(entry: MenuEntry | PromptEntry): readonly ArtUse[] {
+function artOf(entry: MenuEntry | PromptEntry, modules: Modules): readonly ArtUse[] {
   const { name: subject, place } = entry;
   return [
     ...(entry.art?.options ?? []).map((option) => ({
       ...{ spec: option.value, place: option.place, subject },
     })),
     ...namedArt(entry).map((spec) => ({ spec, place, subject })),
+    ...('autoNext' in entry ? artOfModule(entry, modules) : []),
   ];
+}
+
+/** What its module shows by keys of its own, or by names that it knows. */
+function artOfModule({ name: subject, place, module, config }: MenuEntry, modules: Modules) {
+  const keys = Object.entries(modules.get(module.name)?.artKeys ?? {});
+  return keys.map(([key, usual]): ArtUse => {
+    const spec = config.all[key];
+    if (typeof spec === 'string')
+      return { spec, place: config.placeOf(key), subject, byModule: ` ('${key}')` };
+    const byModule = ` (${module.name} shows it for want of '${key}', else the board's own words)`;
+    return { spec: usual, place, subject, byModule, isUsual: true };
+  });
 }
 
 /** One warning for each file of CP437 that was saved as UTF-8. */

@@ -5,6 +5,7 @@ import { nextTurn } from '../base/steps';
 import type { Finding, MenuSet } from '../menu/load/menu-entry';
 import { STOCK_THEME, type Theme, type ThemeSet } from '../menu/load/theme';
 import { artUses, type ArtUse } from './check-art';
+import type { MenuRegistries } from './registries';
 
 interface ThemeArtParts {
   readonly menus: MenuSet;
@@ -12,7 +13,7 @@ interface ThemeArtParts {
   readonly art: Pick<ArtStore, 'locate'>;
   /** The theme of callers who have chosen none. */
   readonly defaultTheme: string;
-  readonly absentModules: ReadonlyMap<string, string> | undefined;
+  readonly registries: Pick<MenuRegistries, 'modules' | 'absentModules'>;
 }
 
 /**
@@ -21,7 +22,7 @@ interface ThemeArtParts {
  */
 export async function checkThemeArt(parts: ThemeArtParts): Promise<readonly Finding[]> {
   const uses = new Map<string, ArtUse>();
-  for (const use of artUses(parts.menus, parts.absentModules)) {
+  for (const use of artUses(parts.menus, parts.registries)) {
     if (!uses.has(use.spec)) uses.set(use.spec, use);
   }
   const findings: Finding[] = [];
@@ -53,8 +54,8 @@ async function findingsOf(use: ArtUse, parts: ThemeArtParts): Promise<readonly F
   for (const theme of all) {
     const file = await locate([...theme.directories, ...standard], last);
     if (file === undefined) {
-      const text = `nothing draws the art '${use.spec}' for callers of the theme '${theme.id}'`;
-      findings.push(warning('theme-lacks', use, text));
+      const text = `nothing draws the art '${use.spec}' for callers of the theme '${theme.id}'${use.byModule ?? ''}`;
+      findings.push(warning(use.byModule === undefined ? 'theme-lacks' : 'module-art', use, text));
     }
     if (file === undefined || !theme.isOwn) continue;
     // What its base draws is meant to come from there.

@@ -22,6 +22,8 @@ export interface ModuleFacts {
   readonly needs?: SignInNeed;
   /** `config` keys of its own; where given, others are findings. */
   readonly configKeys?: readonly string[];
+  /** Those of them that name art, with what is shown where they say nothing. */
+  readonly artKeys?: MenuModule['artKeys'] | undefined;
   /** What is wrong in a `config`, by key. */
   readonly configProblems?: MenuModule['configProblems'] | undefined;
 }

@@ -42,6 +42,7 @@ export function factsOfModules(
         methods: Object.keys(module.methods),
         validators: Object.keys(module.validators ?? {}),
         configKeys: Object.keys(module.configKeys ?? {}),
+        artKeys: module.artKeys,
         configProblems: module.configProblems,
         views: module.views,
         menus: module.menus ?? [],

@@ -84,3 +84,58 @@ it('a picture that is shown before a menu and is not there is told as others are
     ),
   ]);
 });
+
+describe('pictures that a module shows by itself', () => {
+  const PAGE = (config: string) => ({
+    'config/menu.hjson': `{
+      includes: [ "menus/login.hjson", "menus/main.hjson" ]
+      menus: {
+        callSysop: { module: "page_sysop", art: "MATRIX", config: { ${config} }, next: "mainMenu" }
+        mainMenu: { config: { help: "callSysop" } }
+      }
+    }`,
+  });
+  const ofModule = (lines: readonly string[]) =>
+    lines.filter((line) => /PAGESY|PICTURE/.test(line));
+
+  it('and that nothing draws are told with the key that names them and what is shown instead', async () => {
+    const lines = ofModule(await told(PAGE('')));
+    expect(lines).toHaveLength(2);
+    expect(lines).toContainEqual(
+      expect.stringMatching(
+        /menu\.hjson:4:\d+: warning: callSysop: there is no art 'PAGESYSPOK' \(page_sysop shows it for want of 'pageSentArt', else the board's own words\)/,
+      ),
+    );
+  });
+
+  it('are told of each theme whose callers do not see them', async () => {
+    const lines = ofModule(
+      await told({
+        ...PAGE('rateLimitArt: "PICTURE"'),
+        'art/general/PICTURE.asc': 'not so fast\n',
+        [`${EMBER}/PAGESYSPOK.asc`]: 'called\n',
+      }),
+    );
+    expect(lines.map((line) => line.replace(/^.*warning: /, ''))).toEqual(
+      ['gatehouse', 'plain'].map(
+        (theme) =>
+          `callSysop: nothing draws the art 'PAGESYSPOK' for callers of the theme '${theme}' (page_sysop shows it for want of 'pageSentArt', else the board's own words)`,
+      ),
+    );
+  });
+
+  it('are one line of a check and of a start where there are several', async () => {
+    await told(PAGE(''));
+    const out = await shell.run('--board', dir.path, 'menu', 'check');
+    expect(out).toMatch(/^2 pictures that modules show are not there; the first: .*PAGESYSPOK/m);
+  });
+
+  it('that a menu names are mistakes where they are nowhere, as other art', async () => {
+    const lines = ofModule(await told(PAGE('pageSentArt: "PICTURE", rateLimitArt: "MATRIX"')));
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /menu\.hjson:4:\d+: warning: callSysop: there is no art 'PICTURE' \('pageSentArt'\): the board's own words are$/,
+      ),
+    ]);
+  });
+});

@@ -227,6 +227,8 @@ export interface MenuModule {
   readonly messageView?: number;
   /** Its own keys of `config`, each with its documentation; `group.key` for keys in a group. */
   readonly configKeys?: Readonly<Record<string, string>>;
+  /** Those of these keys that name art, each with the name of what is shown where nothing is said. */
+  readonly artKeys?: Readonly<Record<string, string>>;
   /** What is wrong in a `config`, by key: each a warning with its place. */
   readonly configProblems?: (
     config: Readonly<Record<string, unknown>>,
