@@ -55,6 +55,14 @@ test('an entry code signs in once behind the password, and leaves the factor as 
   expect(other.bindsFirst).toBe(false);
 });
 
+test('typed in two calls at once it lets one of them in (rule N1)', async () => {
+  const entry = await newCode();
+  const calls = [await half({ remoteIp: HOME }), await half()];
+  const answers = await Promise.all(calls.map((login) => tryCode(login, entry)));
+  expect([...answers].sort()).toEqual(['accepted', 'bad-credential']);
+  expect(calls.filter(({ complete }) => complete)).toHaveLength(1);
+});
+
 test('its owner is mailed that it was made and that it was used, and both are audited (rule N1)', async () => {
   const entry = await newCode(20);
   expect(await tryCode(await half(), entry)).toBe('accepted');

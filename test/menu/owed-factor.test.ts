@@ -39,6 +39,7 @@ const MENUS = {
             '*': [
               { value: { where: '2fa' }, action: '@menu:twoFactor' },
               { value: { where: 'code' }, action: '@menu:loginTwoFactorAuthOTP' },
+              { value: { where: 'needs' }, action: '@menu:needs' },
               { value: { where: null }, action: '@menu:further' },
             ],
           },
@@ -46,6 +47,7 @@ const MENUS = {
       },
     },
     further: { art: 'FURTHER', config: { pause: true }, next: 'inside' },
+    needs: { art: 'NEEDS', config: { acs: 'AR2', pause: true }, next: 'inside' },
     twoFactor: {
       module: 'user_2fa_otp_config',
       art: '2FACONFSCR',
@@ -76,6 +78,7 @@ const ART = {
   '2FACONFSCR': 'Two-factor sign-in\r\n\r\n%TM1\r\n%SM2\r\n%TM3\r\n\r\n%MT10',
   INSIDE: `${INSIDE} %ET1`,
   FURTHER: 'Further in.',
+  NEEDS: 'A code is needed of you.',
 };
 
 const boards: MenuBoard[] = [];
@@ -188,6 +191,28 @@ describe('grace', () => {
     expect(last.screen.text()).not.toContain(INSIDE);
   });
 
+  it('leaves the condition AR2 true, which is false of others', async () => {
+    const board = await openBoard({ required: 'GM[owing]', graceLogins: 9 });
+    const { id } = await board.addUser('joe', PASSWORD);
+    await board.services.accounts.setGroups(id, ['users', 'owing'], {});
+    await board.addUser('ann', PASSWORD);
+    const joe = await signIn(board, 'joe');
+    await joe.sees(ASKED);
+    joe.type('n\r');
+    await joe.sees(INSIDE);
+    joe.type('needs\r');
+    await joe.sees('A code is needed of you.');
+    joe.hangUp();
+    const ann = await signIn(board, 'ann');
+    await ann.sees(INSIDE);
+    ann.type('needs\r');
+    await ann.sees('Set it up now? (y/n)');
+    ann.type('n\r');
+    await ann.sees('That part is for two-factor sign-in.');
+    expect(ann.menus).not.toContain('needs');
+    ann.hangUp();
+  });
+
   it('that ends in the middle of a call leads to the set-up at the next step, after the password', async () => {
     const board = await openBoard({ graceLogins: 9, graceDays: 10 });
     await board.addUser('joe', PASSWORD);
@@ -222,6 +247,20 @@ describe('grace', () => {
     await next.sees('It is the only way on from here');
     next.hangUp();
   });
+});
+
+it('who gets into a group that the policy names is led to the set-up in the same call (rule P1)', async () => {
+  const board = await openBoard({ required: 'GM[owing]', graceLogins: 0 });
+  const { id } = await board.addUser('joe', PASSWORD);
+  const caller = await signIn(board, 'joe');
+  await caller.sees(INSIDE);
+  await board.services.accounts.setGroups(id, ['users', 'owing'], {});
+  expect(await caller.caller.login.refresh()).toBe('keep');
+  caller.type('on\r');
+  await caller.sees('It is the only way on from here');
+  caller.type('n\r');
+  expect(await caller.ended).toBe('not-let-past');
+  expect(caller.menus).not.toContain('further');
 });
 
 describe('over a line that others can read', () => {
