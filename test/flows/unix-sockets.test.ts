@@ -153,6 +153,14 @@ describe('servers on Unix sockets, for proxies (rule G3)', () => {
     expect(existsSync(at('telnet.sock'))).toBe(false);
   });
 
+  it('are for pages of a proxy, which ends TLS: https has none, and a board that asks for it does not start', async () => {
+    const https = { enabled: true, socket: 'run/pages.sock' };
+    const wrong = { contentServers: { web: { domain: 'bbs.example.org', https } } };
+    await expect(start(wrong as ConfigInput)).rejects.toThrow(
+      /https has no key 'socket'.*contentServers\.web\.http\.socket/,
+    );
+  });
+
   it.each([
     ['proxies lacks "unix"', { proxies: ['127.0.0.1'] }, BEHIND],
     ['proxyProtocol is off', {}, {}],
