@@ -20,7 +20,7 @@ const MAX_READ = 200;
 /** Who called last (contract A7, `{userName} {ts}`). */
 export const lastCallersModule: MenuModule = {
   name: 'last_callers',
-  doc: 'The last callers in `%VM1`: {userName} {userId} {ts} {when} {server} {by} {node} {calls} {callCount} {location} {affils} {about}. As in the other lists of the board, `listInfoFormatNN` fills view NN from {info} {from} {to} {count}, and `chosenFormatNN` from the fields of the chosen row.',
+  doc: 'The last callers in `%VM1`: {userName} {userId} {ts} {when} {server} {by} {node} {calls} {andCalls} {callCount} {location} {affils} {about}. As in the other lists of the board, `listInfoFormatNN` fills view NN from {info} {from} {to} {count}, and `chosenFormatNN` from the fields of the chosen row.',
   needs: 'complete',
   configKeys: {
     ...DATE_TIME_KEY,
@@ -72,6 +72,7 @@ async function ready(context: MenuContext): Promise<void> {
       node: call.node,
       callCount: count === 1 ? '' : String(count),
       calls: count === 1 ? '' : context.say('list.calls', { count }),
+      andCalls: count === 1 ? '' : `, ${context.say('list.calls', { count })}`,
       when: whenText(context, call.startedAtMs),
       ts: context.dateText(call.startedAtMs, pattern),
       ...publicFacts(people.get(call.userId)),

@@ -18,7 +18,7 @@ export class VerticalMenuView extends ItemListView {
   }
 
   override rows(): readonly Row[] {
-    const width = this.itemWidth;
+    const width = this.visibleWidth;
     const rows: Row[] = [];
     for (let index = this.top; index < this.top + this.page; index++) {
       if (rows.length > 0) for (let blank = 0; blank < this.spacing; blank++) rows.push([]);
@@ -84,6 +84,13 @@ export class VerticalMenuView extends ItemListView {
 
   private get spacing(): number {
     return this.read.number('itemSpacing') ?? 0;
+  }
+
+  /** Where `textOverflow` marks what is cut, the edge of the screen cuts as well, a column before the last. */
+  private get visibleWidth(): number {
+    const toEdge = Math.max(1, this.context.screenWidth - this.spec.column);
+    const marksCuts = this.read.text('textOverflow') !== undefined;
+    return marksCuts ? Math.min(this.itemWidth, toEdge) : this.itemWidth;
   }
 
   /** Number of visible items. */

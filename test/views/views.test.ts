@@ -165,6 +165,17 @@ describe('TL', () => {
     );
   });
 
+  test('a list is cut at the edge of the screen too, and what is cut is marked', async () => {
+    const shown = async (properties: object): Promise<string> => {
+      const views = [spec('VM1', [2, 70], { items: ['0123456789abc'], width: 20, ...properties })];
+      const driver = new Driver({ views, screenWidth: 80 });
+      await driver.screen.settled();
+      return driver.screen.row(2).trim();
+    };
+    expect(await shown({ textOverflow: '...' })).toBe('0123456...');
+    expect(await shown({})).toBe('0123456789a');
+  });
+
   test('shorter text leaves nothing of the longer one', async () => {
     const driver = new Driver({ views: [spec('TL1', [2, 5], { text: 'a long message' })] });
     driver.show(driver.form.setText(1, 'short'));

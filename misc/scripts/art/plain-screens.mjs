@@ -3,6 +3,9 @@
 
 const screen = (...lines) => `${lines.join('\n')}\n`;
 
+/** A screen that ends with "Press a key" or the command line, which has an empty row above it. */
+const paused = (...lines) => screen(...lines, '');
+
 /** What a message needs below its first row: its view has three rows, and hides what the art has there. */
 const MESSAGE_ROWS = ['', ''];
 
@@ -102,7 +105,7 @@ export const PLAIN_SCREENS = {
     '',
     'Enter: go on. Esc: log off.',
   ),
-  WELCOME: screen(
+  WELCOME: paused(
     'Both doors are open.',
     '',
     'Welcome, %UN',
@@ -115,7 +118,7 @@ export const PLAIN_SCREENS = {
     '',
     '%TL21',
   ),
-  MMENU: screen(
+  MMENU: paused(
     '%BN',
     'Node %ND',
     'Online: %AN',
@@ -275,7 +278,7 @@ export const PLAIN_SCREENS = {
     '',
     'Enter: send. Esc: back.',
   ),
-  STATUS: screen(
+  STATUS: paused(
     'About you',
     '',
     'User name: %UN',
@@ -311,7 +314,7 @@ export const PLAIN_SCREENS = {
     'E: end it. N: one was not me.',
     'Enter, Esc: back.',
   ),
-  NEWUSER1: screen(
+  NEWUSER1: paused(
     'Nobody knows you here yet.',
     '',
     'Apply for an account: a user name,',
@@ -322,7 +325,7 @@ export const PLAIN_SCREENS = {
     'others see your user name, location',
     'and affiliation.',
   ),
-  DONE: screen(
+  DONE: paused(
     'Thank you.',
     '',
     'The sysop looks at each application.',
@@ -330,14 +333,14 @@ export const PLAIN_SCREENS = {
     'sign in with your user name and',
     'password.',
   ),
-  FORGOTPWSENT: screen(
+  FORGOTPWSENT: paused(
     'Look into your mail.',
     '',
     'If there is an account of that name',
     'with a mail address, a link is on its',
     'way. It works once, and not for long.',
   ),
-  '2FAOTPSECREQ': screen(
+  '2FAOTPSECREQ': paused(
     'Not over this line.',
     '',
     'Keys and codes are shown on secure',
@@ -346,26 +349,26 @@ export const PLAIN_SCREENS = {
     '',
     '%WI',
   ),
-  TOONODE: screen(
+  TOONODE: paused(
     'You are signed in already.',
     '',
     'This account is in use on another',
     'node. Log off there, then call again.',
   ),
-  ACCOUNTLOCKED: screen(
+  ACCOUNTLOCKED: paused(
     'This account is locked.',
     '',
     'There were too many wrong passwords.',
     'Try again later, choose a new password',
     'by mail, or ask the sysop.',
   ),
-  ACCOUNTDISABLED: screen(
+  ACCOUNTDISABLED: paused(
     'This account is switched off.',
     '',
     'If you think that this is wrong, ask',
     'the sysop.',
   ),
-  ACCOUNTINACTIVE: screen(
+  ACCOUNTINACTIVE: paused(
     'This account is not active yet.',
     '',
     'The sysop looks at each application.',
