@@ -37,7 +37,7 @@ function matrix() {
 }
 
 function userLog(title, { clear }) {
-  const page = gatePage(title, 'shut')
+  const page = gatePage(title, clear ? 'heard' : 'shut')
     .text(6, WORDS, 'User name')
     .view(7, WORDS, 'ET1', 'entry', 'focus')
     .text(9, WORDS, 'Password')
@@ -51,11 +51,11 @@ function userLog(title, { clear }) {
 }
 
 function codeInstead() {
-  return gatePage('Sign in, no password', 'shut')
+  return gatePage('Sign in, no password', 'sheet')
     .text(6, WORDS, 'User name')
-    .view(7, WORDS, 'ET1')
+    .view(7, WORDS, 'ET1', 'entry', 'focus')
     .text(9, WORDS, 'One-time code')
-    .view(10, WORDS, 'ET2')
+    .view(10, WORDS, 'ET2', 'entry', 'focus')
     .label(11, WORDS, 'MT10', 'warning')
     .text(15, WORDS, 'Others can read this line, so it takes', 'caution')
     .text(16, WORDS, 'no password. Neither app nor sheet?', 'caution')

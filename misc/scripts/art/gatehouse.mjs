@@ -96,6 +96,18 @@ function gate({ raised, court }) {
   };
 }
 
+/** Somebody in a hood at the foot of the wall, who hears what is said at the gate. */
+function listener(x, y) {
+  const dx = x - 73;
+  const isEye = Math.floor(y) === 35 && (Math.floor(x) === 72 || Math.floor(x) === 74);
+  if (isEye) return ['fire', 0.85];
+  if (Math.hypot(dx, (y - 35.5) * 0.8) < 2.3) return 'nothing';
+  if (y < 38 && Math.hypot(dx, (y - 35.5) * 0.8) < 3.4) return ['wood', dx > 0 ? 0.62 : 0.34];
+  const half = 2.6 + (y - 38) * 0.5;
+  if (y < 37 || y > BASE || Math.abs(dx) > half) return undefined;
+  return ['wood', dx > 1 ? 0.62 : Math.abs(dx) < 0.6 ? 0.18 : 0.34];
+}
+
 /** The low wall that runs on to the right, with the night above it free for words. */
 function curtain(x, y) {
   if (x < 38 || y > BASE || y < 36) return undefined;
@@ -117,7 +129,7 @@ function ground(x, y, { raised, court }) {
 /**
  * The gatehouse. `raised` is how far the portcullis is up, `court` how far the second door is open, both from 0 to 1;
  * `moonAt` where the moon stands; `lit` which of the four windows are; `isDark` where the
- * lamps are out.
+ * lamps are out; `isHeard` where somebody listens before it.
  */
 export function gatehouse({
   raised = 0,
@@ -125,6 +137,7 @@ export function gatehouse({
   moonAt = [73, 6],
   lit = [true, true, false, true],
   isDark = false,
+  isHeard = false,
 } = {}) {
   const state = { raised, court };
   const walls = layered(block, (x, y) =>
@@ -133,6 +146,7 @@ export function gatehouse({
   const burning = isDark ? [] : LAMPS;
   const glow = court > 0 ? [...burning, { at: [20, 40], reach: 8, power: court }] : burning;
   return layered(
+    (x, y) => (isHeard ? listener(x, y) : undefined),
     (x, y) => (isDark ? undefined : lamps(x, y)),
     slits(lit),
     gate(state),

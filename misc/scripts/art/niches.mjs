@@ -113,6 +113,25 @@ function hourglass(x, y) {
   return ['water', dx > glass - 0.9 && x > 20 ? 1 : 0.4];
 }
 
+/** A sheet of numbered codes on a nail; those above are crossed out. */
+function sheet(x, y) {
+  const [dx, dy] = [x - 20, y - 15];
+  if (Math.abs(dx) < 0.6 && Math.abs(dy) < 1) return ['stone', 0.7];
+  // Its lower right corner is turned up.
+  const corner = dx - 8 + (dy - 21);
+  if (Math.abs(dx) >= 8 || dy < 0 || dy >= 21 || corner > -4) {
+    return corner <= -3 && corner > -4 && dy < 21 && dx < 8 ? ['moon', 0.4] : undefined;
+  }
+  const line = Math.floor((dy - 2) / 2);
+  const isLine = dy >= 2 && dy < 18 && Math.floor(dy) % 2 === 0;
+  const isUsed = line < 3;
+  if (isLine && Math.abs(dx) < 6.5 && (isUsed || Math.abs(dx + 3) > 0.6)) {
+    return isUsed ? ['cloth', 0.5] : ['moon', 0.1];
+  }
+  return ['moon', dx > 2 ? 0.95 : 0.62];
+}
+
+export const codeSheet = niche(sheet);
 export const keyOnANail = niche(key);
 export const sealedLetter = niche(letter);
 export const blankBook = niche(book(0), { at: [11, 19], reach: 18, power: 0.9 });

@@ -4,6 +4,7 @@ import { gatehouse, OPENING_FROM, wallStrip } from './gatehouse.mjs';
 import {
   blankBook,
   chainedLock,
+  codeSheet,
   keyOnANail,
   sandOfTime,
   sealedLetter,
@@ -23,8 +24,11 @@ export const GATES = {
   first: draw(gatehouse({ raised: 1 })),
   /** Somebody is up: the light of a caller who is in already. */
   watched: draw(gatehouse({ lit: [false, false, false, true] })),
+  /** Others can read the line. */
+  heard: draw(gatehouse({ isHeard: true })),
   /** Nobody is awake, and no lamp burns. */
   dark: draw(gatehouse({ lit: [false, false, false, false], isDark: true })),
+  sheet: draw(codeSheet),
   key: draw(keyOnANail),
   letter: draw(sealedLetter),
   blank: draw(blankBook),
