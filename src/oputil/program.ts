@@ -23,6 +23,7 @@ import { addOnelinerCommands } from './oneliner-commands';
 import { HarmlessIo, type OputilIo } from './oputil-io';
 import { addUserAdding } from './user-add';
 import { addUserChanges } from './user-change';
+import { addUserCodes } from './user-codes';
 import { addUserFactor } from './user-factor';
 import { addUserInfo } from './user-info';
 import { addUserKeys } from './user-keys';
@@ -147,6 +148,7 @@ function addUserCommands(program: Command, context: CommandContext): void {
   addUserInfo(user, context);
   addUserChanges(user, context);
   addUserFactor(user, context);
+  addUserCodes(user, context);
   addUserRecovery(user, context);
   addUserKeys(user, context);
   addTfsImport(user, context);
