@@ -9,6 +9,7 @@ import { formatTimestamp } from '../store/properties';
 import { foldName } from '../store/user-name';
 import { hasUsers, listFoldedNames, ROOT_ID } from '../store/users';
 import { isSysopName, makeSysopFirst } from './account';
+import { PERSONAL_FIELDS } from '../modules/personal-data';
 import { ACCOUNT_FIELDS, fromFields } from './account-fields';
 import { ACTOR, type CommandContext } from './command-context';
 import { parseCsv, type CsvRecord } from './csv';
@@ -159,16 +160,10 @@ function readColumns(head: CsvRecord, map: readonly string[], file: string): rea
 
 /** Properties that the board reads of accounts from elsewhere; any other name is kept and read by menus alone. */
 const READ_PROPERTIES: readonly string[] = [
-  ...['real_name', 'email_address', 'birthdate', 'sex', 'location', 'affiliation', 'about'],
-  ...[
-    'web_address',
-    'theme_id',
-    'account_created',
-    'last_login_timestamp',
-    'login_count',
-    'term_width',
-    'term_height',
-  ],
+  'email_address',
+  ...Object.values(PERSONAL_FIELDS),
+  ...['theme_id', 'account_created', 'last_login_timestamp', 'login_count'],
+  ...['term_width', 'term_height'],
 ];
 
 /** Columns that become a property which nothing here reads, where a known one seems to be meant. */
