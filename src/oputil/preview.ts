@@ -182,7 +182,7 @@ function previewCaller(
     login: previewLogin(options),
     log: SILENCE,
     signal,
-    connectedAtMs: context.clock.nowMs(),
+    connectedMonotonicMs: context.clock.monotonicMs(),
     inbox: new Inbox(),
     entered: () => undefined,
     signedIn: () => Promise.resolve(),

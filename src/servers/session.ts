@@ -283,7 +283,7 @@ export class Session implements NodeHandle {
       greeting: this.call.greeting,
       log: this.log,
       signal: this.ending.signal,
-      connectedAtMs: this.options.clock.nowMs(),
+      connectedMonotonicMs: this.options.clock.monotonicMs(),
       inbox: this.inbox,
       entered: (place) => this.entered(place),
       signedIn: () => this.signedIn(),

@@ -263,6 +263,24 @@ it('who gets into a group that the policy names is led to the set-up in the same
   expect(caller.menus).not.toContain('further');
 });
 
+it.each([
+  ['ahead', 0, 10, /Type the code\s+that the/],
+  ['back', 6, -5, 'You signed in a while ago.'],
+])(
+  'the set-up asks for the password after five minutes of the call, also where the clock was set %s',
+  async (_way, minutes, stepMinutes, asked) => {
+    const board = await openBoard({ graceLogins: 0 });
+    await board.addUser('joe', PASSWORD);
+    const caller = await signIn(board, 'joe');
+    await caller.sees(ASKED);
+    await board.accounts.fake.advance(minutes * 60_000);
+    board.accounts.fake.stepWall(stepMinutes * 60_000);
+    caller.type('y\r');
+    await caller.sees(asked);
+    caller.hangUp();
+  },
+);
+
 describe('over a line that others can read', () => {
   it('says where to call, lets on in time of grace, and ends the call after it (rule D16)', async () => {
     const board = await openBoard({ graceLogins: 1 });

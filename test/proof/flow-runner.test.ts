@@ -135,7 +135,7 @@ describe('the flow proof against the runner itself', () => {
             login,
             log: board.accounts.log,
             signal: ending.signal,
-            connectedAtMs: 0,
+            connectedMonotonicMs: 0,
             inbox: new Inbox(),
             entered: ({ menu }) => {
               if (!login.complete && !isInArea(menu)) bypassed.add(menu);

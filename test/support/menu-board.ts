@@ -325,7 +325,7 @@ export class MenuCaller {
       login: parts.login,
       log: accounts.log.with({ remoteIp, node }),
       signal: this.ending.signal,
-      connectedAtMs: accounts.clock.nowMs(),
+      connectedMonotonicMs: accounts.clock.monotonicMs(),
       inbox: new Inbox(),
       entered: (place) => this.places.push(place),
       signedIn: () => {

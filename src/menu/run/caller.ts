@@ -77,7 +77,8 @@ export interface Caller {
   readonly log: Log;
   /** Aborted when the connection is closed or the session has to end; with a SessionEnd when the reason is known. */
   readonly signal: AbortSignal;
-  readonly connectedAtMs: number;
+  /** By the monotonic clock. */
+  readonly connectedMonotonicMs: number;
   /** Messages to this node that are not shown yet. */
   readonly inbox: Inbox;
   /** Called on each menu that is entered. */

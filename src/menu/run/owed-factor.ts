@@ -182,8 +182,7 @@ async function setUpFreshly(
   title: string,
 ): Promise<LeadEnd | Exclude<SetUpEnd, 'on' | 'ended'>> {
   const { caller, services } = context;
-  const ageMs = services.clock.nowMs() - caller.connectedAtMs;
-  if (ageMs < 0 || ageMs > FRESH_MS) {
+  if (services.clock.monotonicMs() - caller.connectedMonotonicMs > FRESH_MS) {
     const text = [context.say('factor.password-first')];
     const proof = await proveAgain(context, { title, text });
     if (proof.kind === 'cancelled') return 'left';
