@@ -9,6 +9,7 @@ import { benchCrowd } from './crowd';
 import { benchEngine } from './engine';
 import { table, type Figure, type LastRelease, type Scale } from './figures';
 import { benchHostile } from './hostile';
+import { withFigures } from './keep';
 import { benchLatency } from './latency';
 import { benchMemory } from './memory';
 import { benchNodes } from './nodes';
@@ -37,10 +38,12 @@ const USAGE = `usage: npm run bench -- [--quick] [PART ...]
 
 Parts: ${Object.keys(PARTS).join(', ')}; all of them where none is named.
   --quick   a little of each, to see that it runs; its figures say nothing
-  --keep    a release's figures: writes them into bench/last-release.json, beside which later ones are shown
+  --keep    a release's figures: writes them into bench/last-release.json, beside which later ones are shown, and
+            into the tables of docs/performance.md
 `;
 
 const LAST_RELEASE = join(__dirname, 'last-release.json');
+const PAGE = join(__dirname, '..', 'docs', 'performance.md');
 
 /** Nothing here takes half as long; a part that hangs is given up, and the others go on. */
 const MAX_MS = 20 * 60_000;
@@ -80,13 +83,19 @@ async function main(): Promise<number> {
     endChildren();
   }
   const [cpu] = cpus();
-  console.log(
-    `\n${cpus().length} x ${cpu?.model ?? 'unknown CPU'}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, ` +
-      `Node.js ${process.version}, ${new Date().toISOString().slice(0, 10)}, ` +
-      `load ${before?.toFixed(1)} before${values.quick ? ', QUICK: no figures to quote' : ''}\n`,
-  );
+  const machine =
+    `${cpus().length} x ${cpu?.model ?? 'unknown CPU'}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, ` +
+    `Node.js ${process.version}, ${new Date().toISOString().slice(0, 10)}, load ${before?.toFixed(1)} before`;
+  console.log(`\n${machine}${values.quick ? ', QUICK: no figures to quote' : ''}\n`);
   console.log(table(figures, last));
-  if (values.keep && !values.quick) keep(last, figures);
+  const measured = figures.filter(({ value }) => value !== 'failed');
+  if (values.keep && !values.quick) {
+    keep(last, measured);
+    const { page, missing } = withFigures(readFileSync(PAGE, 'utf8'), machine, measured);
+    writeFileSync(PAGE, page);
+    for (const name of missing)
+      process.stderr.write(`bench: docs/performance.md has no row for ${name}\n`);
+  }
   return failures > 0 ? 1 : 0;
 }
 
