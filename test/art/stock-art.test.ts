@@ -163,7 +163,6 @@ describe('stock art', () => {
     }
     expect(pictures.size).toBeGreaterThan(25);
     expect([...pictures.values()].filter((names) => names.length > 1)).toEqual([
-      ['USERLOG', 'USERLOGT', 'USERLOGC'],
       ['2FACONFSCR', '2FASTATE'],
     ]);
   });
