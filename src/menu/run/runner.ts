@@ -135,12 +135,17 @@ class MenuRun {
     this.leave(this.call.say(text));
   }
 
-  /** Shows the last sentence below the screen, and restores the terminal, with the cursor below the art. */
-  private leave(sentence: string | undefined): void {
+  /**
+   * Shows the last sentence below the screen, or below its art where that is to stay, and restores the terminal,
+   * with the cursor below.
+   */
+  private leave(sentence: string | undefined, staysArt = false): void {
     const { terminal } = this.call.caller;
     const end = `${resetStyle()}${showCursor()}`;
+    const { freeRow } = this.call;
+    const row = staysArt && freeRow < terminal.height ? freeRow : undefined;
     if (sentence === undefined) terminal.write(end + moveTo(this.call.freeRow, 1));
-    else terminal.write(`${lastWords(terminal, sentence)}${end}\r\n`);
+    else terminal.write(`${lastWords(terminal, sentence, row)}${end}\r\n`);
   }
 
   private after(exit: MenuOutcome): Step | Promise<Step> {
@@ -157,7 +162,7 @@ class MenuRun {
         });
         return this.goBack();
       case 'log-off':
-        this.leave(exit.message ?? this.unread);
+        this.leave(exit.message ?? this.unread, exit.message === undefined);
         return { kind: 'end', reason: exit.reason ?? 'log-off' };
     }
   }

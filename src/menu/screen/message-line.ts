@@ -37,11 +37,11 @@ export function messageRows(
   return { output, rows: [row - 1, row] };
 }
 
-/** The last sentence of a call, on new lines below the screen, which scrolls up. */
-export function lastWords(terminal: Terminal, text: string): string {
+/** The last sentence of a call, on new lines below a row; below the whole screen, which scrolls up, where none is given. */
+export function lastWords(terminal: Terminal, text: string, row = terminal.height): string {
   const clean = sanitizeUserText(oneLine(text), terminal.encoding);
   const lines = wrapWords(clean, terminal.width - 2).map((line) => `\r\n ${line}`);
-  return moveTo(terminal.height, 1) + resetStyle() + sgr(STYLE) + lines.join('') + resetStyle();
+  return moveTo(row, 1) + resetStyle() + sgr(STYLE) + lines.join('') + resetStyle();
 }
 
 /** Replaces line breaks by spaces: they would be dropped, and the words next to them joined. */
