@@ -1,6 +1,6 @@
 /** Of the fields of an rlogin greeting one is the password that the far board knows this one by. */
 const SECRET =
-  /^(pass|password|privateKey|privateKeyPass|authCode|schemeCode|clientName|serverName|connection|.*secret.*|.*token.*)$/i;
+  /^(pass|password|privateKey|privateKeyPass|certificate|authCode|schemeCode|clientName|serverName|connection|.*secret.*|.*token.*)$/i;
 
 /**
  * True for the name of a key whose value is a secret: it is not shown, and may come from a file.

@@ -15,6 +15,8 @@ export const SSH_ACCOUNT_KEYS = {
   password:
     'Password of that account, as `@environment:NAME` or `@file:NAME`; `{password}` for one that is made for each caller.',
   privateKey: 'Or a private key of this board’s own, as `@file:NAME`.',
+  certificate:
+    'Certificate of that key (`@file:far-key-cert.pub`; Ed25519 or RSA), where the server believes an authority of its own (`TrustedUserCAKeys`).',
 } as const;
 
 /** The key of settings that has a block of such keys, for a connection through a server. */
@@ -27,12 +29,15 @@ const TUNNEL_KEYS = ['host', 'port', 'userName', ...Object.keys(SSH_ACCOUNT_KEYS
 
 /** What is wrong in the keys of an account, if anything. */
 export function sshAccountProblems(settings: HandOnSettings): Readonly<Record<string, string>> {
-  const { password, privateKey } = settings;
+  const { password, privateKey, certificate } = settings;
   const hostKey = hostKeyProblem(settings);
   return {
     ...(hostKey === undefined ? {} : { hostKey }),
     ...(password === undefined && privateKey === undefined
       ? { password: "'password' or 'privateKey' is needed to sign in there" }
+      : {}),
+    ...(certificate !== undefined && textOf(privateKey) === undefined
+      ? { certificate: "'certificate' needs the 'privateKey' that it is of" }
       : {}),
   };
 }
@@ -48,11 +53,13 @@ export function sshAccountOf(settings: HandOnSettings): {
   readonly hostKey: string | undefined;
   readonly password: string | undefined;
   readonly privateKey: string | undefined;
+  readonly certificate: string | undefined;
 } {
   return {
     hostKey: textOf(settings['hostKey']),
     password: textOf(settings['password']),
     privateKey: textOf(settings['privateKey']),
+    certificate: textOf(settings['certificate']),
   };
 }
 

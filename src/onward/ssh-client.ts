@@ -1,10 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { Duplex } from 'node:stream';
-import { Client, type ClientChannel } from 'ssh2';
+import {
+  Client,
+  utils,
+  type ClientChannel,
+  type ConnectConfig,
+  type PublicKeyAuthMethod,
+} from 'ssh2';
 import type { Clock } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
 import type { TerminalSize } from '../terminal/terminal';
 import type { Address, FarSide } from './connect';
+import { certifiedKey } from './ssh-certificate';
 
 /** How long a board may take to close its side before the connection is cut. */
 const CLOSE_MS = 2_000;
@@ -19,6 +26,8 @@ interface AccountOptions {
   readonly password: string | undefined;
   /** In any format that ssh-keygen writes, without a passphrase. */
   readonly privateKey: string | undefined;
+  /** Of that key: the line of a `-cert.pub` file. */
+  readonly certificate: string | undefined;
 }
 
 interface ShellOptions extends AccountOptions {
@@ -79,14 +88,13 @@ async function signedIn<Far>(
 }
 
 function signIn(client: Client, sock: Duplex, options: AccountOptions): Promise<void> {
-  const { hostKey, userName, password, privateKey } = options;
+  const { hostKey, userName } = options;
   return new Promise((resolve) => {
     client.once('ready', () => resolve());
     client.connect({
       sock,
       username: userName,
-      ...(password === undefined ? {} : { password }),
-      ...(privateKey === undefined ? {} : { privateKey }),
+      ...credentialsOf(client, options),
       readyTimeout: 0,
       hostVerifier: (key: Buffer) => {
         const given = fingerprintOf(key);
@@ -98,6 +106,23 @@ function signIn(client: Client, sock: Duplex, options: AccountOptions): Promise<
       },
     });
   });
+}
+
+function credentialsOf(
+  client: Client,
+  { userName, password, privateKey, certificate }: AccountOptions,
+): Pick<ConnectConfig, 'password' | 'privateKey' | 'authHandler'> {
+  if (certificate === undefined)
+    return {
+      ...(password === undefined ? {} : { password }),
+      ...(privateKey === undefined ? {} : { privateKey }),
+    };
+  const parsed = utils.parseKey(privateKey ?? '');
+  if (parsed instanceof Error)
+    throw new BbsError('HAND_ON_REFUSED', `no private key: ${parsed.message}`);
+  const key = certifiedKey(parsed, certificate, { client, userName });
+  const method: PublicKeyAuthMethod = { type: 'publickey', username: userName, key };
+  return { authHandler: [method] };
 }
 
 function shell(client: Client, options: ShellOptions): Promise<FarSide> {

@@ -24,13 +24,25 @@ describe('OpenSSH’s sshd behind the gate, as docs/gate.md has it', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'sallyport-sshd-'));
-    for (const name of ['host', 'far-key'])
+    for (const name of ['host', 'far-key', 'authority', 'stranger', 'ed25519'])
       await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, name)]);
+    await run('ssh-keygen', ['-q', '-t', 'rsa', '-b', '3072', '-N', '', '-f', join(folder, 'rsa')]);
+    const account = userInfo().username;
+    for (const key of ['ed25519', 'rsa']) {
+      const about = ['-q', '-I', 'gate', '-n', account, '-V', '+1d'];
+      await run('ssh-keygen', [
+        '-s',
+        join(folder, 'authority'),
+        ...about,
+        join(folder, `${key}.pub`),
+      ]);
+    }
     port = await freePort();
     const config = [
       `Port ${port}`,
       'ListenAddress 127.0.0.1',
       `HostKey ${join(folder, 'host')}`,
+      `TrustedUserCAKeys ${join(folder, 'authority.pub')}`,
       `AuthorizedKeysFile ${join(folder, 'far-key.pub')}`,
       `PidFile ${join(folder, 'pid')}`,
       'StrictModes no',
@@ -54,9 +66,23 @@ describe('OpenSSH’s sshd behind the gate, as docs/gate.md has it', () => {
         privateKey: await readFile(join(folder, 'far-key'), 'utf8'),
       },
     };
-    dir = await BoardDir.make({
-      'config/menus/main.hjson': mainMenuWith({ SHELL: 'shell' }, { shell }),
+    const certified = async (key: string, cert: string): Promise<object> => ({
+      module: 'ssh_bridge',
+      config: {
+        ...shell.config,
+        privateKey: await readFile(join(folder, key), 'utf8'),
+        certificate: await readFile(join(folder, `${cert}-cert.pub`), 'utf8'),
+      },
     });
+    const menus = {
+      shell,
+      ed25519: await certified('ed25519', 'ed25519'),
+      rsa: await certified('rsa', 'rsa'),
+      other: await certified('stranger', 'ed25519'),
+    };
+    const names = Object.keys(menus);
+    const commands = Object.fromEntries(names.map((name) => [name.toUpperCase(), name]));
+    dir = await BoardDir.make({ 'config/menus/main.hjson': mainMenuWith(commands, menus) });
     board = await TestBoard.start({ boardDir: dir.path });
     await board.addUser('alice', PASSWORD);
   });
@@ -76,6 +102,29 @@ describe('OpenSSH’s sshd behind the gate, as docs/gate.md has it', () => {
     await alice.sees('seen: ansi 24 80');
     alice.type('exit\r');
     await alice.sees('Command');
+    alice.hangUp();
+  });
+
+  it.each(['ed25519', 'rsa'])(
+    'takes a key that it does not know by a certificate of an authority that it does (%s)',
+    async (kind) => {
+      alice = await callerIn(board, 'alice', PASSWORD);
+      alice.type(`${kind.toUpperCase()}${KEYS.return}`);
+      await alice.sees('brings you back');
+      alice.type(`PS1='> '; echo "in: $(id -u)"\r`);
+      await alice.sees(`in: ${userInfo().uid}`);
+      alice.type('exit\r');
+      await alice.sees('Command');
+      alice.hangUp();
+    },
+  );
+
+  it('is sent no certificate of another key', async () => {
+    alice = await callerIn(board, 'alice', PASSWORD);
+    alice.type(`OTHER${KEYS.return}`);
+    await alice.sees('A shell does not take your call. Please tell the sysop.');
+    const failure = JSON.stringify(board.events('onward.failed').at(-1));
+    expect(failure).toMatch(/the certificate is none of the private key/);
     alice.hangUp();
   });
 

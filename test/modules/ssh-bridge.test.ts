@@ -38,6 +38,7 @@ describe('the module ssh_bridge', () => {
       wrong: { module, config: { ...to, password: 'another' } },
       other: { module, config: { ...to, password: THERE, hostKey: `SHA256:${'A'.repeat(43)}` } },
       unpinned: { module, config: { ...to, password: THERE, hostKey: undefined } },
+      bare: { module, config: { ...to, password: THERE, certificate: 'a line' } },
       odd: { module, config: { ...to, password: THERE, env: { 'a b': 'x' } } },
       web: { module, config: { ...to, port: silent.port, password: THERE } },
     };
@@ -123,6 +124,7 @@ describe('the module ssh_bridge', () => {
   it('is told by menu check what is missing', async () => {
     const { out } = await board.tryOputil('menu', 'check', '--all');
     expect(out).toMatch(/warning: unpinned: 'hostKey' is a fingerprint such as SHA256:/);
+    expect(out).toMatch(/warning: bare: 'certificate' needs the 'privateKey' that it is of/);
     expect(out).toMatch(/warning: odd: 'env' is a map of names such as CALLER_ADDRESS/);
     expect(out).not.toMatch(/warning: word: /);
   });

@@ -1,5 +1,5 @@
 import type { Connection as SshConnection } from 'ssh2';
-import { packetsOf, type PacketWriter } from './ssh-packets';
+import { packetsOf, type PacketWriter } from '../../protocols/ssh-packets';
 
 /**
  * The algorithms by which a key signs a caller in, whatever the profile: what is told to clients

@@ -18,7 +18,7 @@ import type { HostKey } from './host-key';
 import { algorithmsWith, PROFILES, type ProfileAlgorithms, type SshProfile } from './ssh-profile';
 import type { Say } from '../../texts/texts';
 import { SshRefusals } from './ssh-refusals';
-import { endWithSentence } from './ssh-packets';
+import { endWithSentence } from '../../protocols/ssh-packets';
 import { acceptOneShell } from './ssh-shell';
 import { tellSignatureAlgorithms } from './signature-algorithms';
 

@@ -1,5 +1,5 @@
-import type { Connection as SshConnection } from 'ssh2';
-import { BbsError } from '../../base/errors';
+import type { Client, Connection as SshConnection } from 'ssh2';
+import { BbsError } from '../base/errors';
 
 /** The writer of packets of ssh2 1.17, of which there is one after the other. */
 export interface PacketWriter {
@@ -26,7 +26,7 @@ const USERAUTH_BANNER = 53;
 const NO_MORE_METHODS = 14;
 
 /** Where the packets of a connection are written. */
-export function packetsOf(connection: SshConnection): { write: PacketWriter } {
+export function packetsOf(connection: SshConnection | Client): { write: PacketWriter } {
   const packets = protocolOf(connection)._packetRW;
   if (packets === undefined)
     throw new BbsError('INTERNAL', 'this ssh2 has no writer of packets; see package.json');
@@ -45,27 +45,38 @@ export function endWithSentence(connection: SshConnection, sentence: string): vo
   insteadOf(packets, disconnectPayload(sentence), () => protocol.disconnect(NO_MORE_METHODS));
 }
 
-function protocolOf(connection: SshConnection): Protocol {
+function protocolOf(connection: SshConnection | Client): Protocol {
   const protocol = (connection as unknown as Internals)._protocol;
   if (protocol === undefined)
     throw new BbsError('INTERNAL', 'this ssh2 has no protocol to write to; see package.json');
   return protocol;
 }
 
+/** Has `payload` written in place of the packet that this connection writes next. */
+export function replaceNextPacket(connection: SshConnection | Client, payload: Buffer): void {
+  replaceNext(packetsOf(connection), payload);
+}
+
 /** Writes `payload` as the one packet that `send` writes. */
 function insteadOf(packets: { write: PacketWriter }, payload: Buffer, send: () => void): void {
   const writer = packets.write;
-  const finalize = (_packet: Buffer, force?: boolean): Buffer => {
-    const own = writer.alloc(payload.length, force);
-    payload.copy(own, force === true ? writer.allocStartKEX : writer.allocStart);
-    return writer.finalize(own, force);
-  };
-  packets.write = Object.create(writer, { finalize: { value: finalize } }) as PacketWriter;
+  replaceNext(packets, payload);
   try {
     send();
   } finally {
     packets.write = writer;
   }
+}
+
+function replaceNext(packets: { write: PacketWriter }, payload: Buffer): void {
+  const writer = packets.write;
+  const finalize = (_packet: Buffer, force?: boolean): Buffer => {
+    packets.write = writer;
+    const own = writer.alloc(payload.length, force);
+    payload.copy(own, force === true ? writer.allocStartKEX : writer.allocStart);
+    return writer.finalize(own, force);
+  };
+  packets.write = Object.create(writer, { finalize: { value: finalize } }) as PacketWriter;
 }
 
 /** SSH_MSG_USERAUTH_BANNER without a language tag. */
