@@ -40,19 +40,13 @@ describe('a source that guesses (rule K1)', () => {
     another.hangUp();
   }
 
-  /** The board shuts a source out at once, and writes it down within a second. */
-  async function isListed(): Promise<void> {
-    while (!(await board.oputil('ban', 'list')).includes(HERE))
-      await new Promise<void>((resolve) => board.clock.after(50, resolve));
-  }
-
   it('is not answered any more by any server, also after a restart, until its time is over (rule K1)', async () => {
     await start();
     await board.addUser('alice', PASSWORD);
     await guessFourTimes();
     expect(await isAnswered(board.telnetPort)).toBe(false);
     expect(await isAnswered(board.sshPort)).toBe(false);
-    await isListed();
+    await board.bansWith(HERE);
 
     const { dataDir, clock } = board;
     await board.stop();
@@ -72,7 +66,7 @@ describe('a source that guesses (rule K1)', () => {
     await board.addUser('alice', PASSWORD);
     await guessFourTimes();
     expect(await isAnswered(board.sshPort)).toBe(false);
-    await isListed();
+    await board.bansWith(HERE);
     const removedAtMs = board.clock.nowMs();
     await board.oputil('ban', 'remove', HERE);
     // Within the second that a running board takes to learn of it.

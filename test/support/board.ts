@@ -2,6 +2,7 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { databaseFile } from '../../src/backend';
+import { sleep } from '../../src/base/clock';
 import { createLog } from '../../src/base/log';
 import type { ConfigInput } from '../../src/config/schema';
 import { startBoard } from '../../src/app/bbs';
@@ -241,6 +242,15 @@ export class TestBoard {
       );
       heard.add(look);
     });
+  }
+
+  /** Resolves with the list of sources that are kept out once this one is on it: a board writes it down within a second. */
+  async bansWith(ip: string): Promise<string> {
+    for (;;) {
+      const list = await this.oputil('ban', 'list');
+      if (list.includes(ip)) return list;
+      await sleep(this.clock, 50);
+    }
   }
 
   /** The code of a token at this counter. */
