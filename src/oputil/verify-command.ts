@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { isIP } from 'node:net';
 import { BbsError } from '../base/errors';
+import { plainIp } from '../base/source';
 import { VERDICTS, type Verdict } from '../auth/verify';
 import { isFactorDemanded } from '../menu/run/owed-factor';
 import type { CommandContext } from './command-context';
@@ -84,7 +85,7 @@ async function verify(
   const code = codeStdin ? await readLine(context) : undefined;
   const given = {
     ...{ userName, password, code: code === '' ? undefined : code },
-    address: address === '' ? undefined : address,
+    address: address === '' ? undefined : plainIp(address),
   };
   const verdict =
     socket === undefined || keyFile === undefined

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticator } from '../auth/authenticator';
 import type { Verdict } from '../auth/verify';
+import { plainIp } from '../base/source';
 import type { Config } from '../config/schema';
 import { isFactorDemanded } from '../menu/run/owed-factor';
 import type { WebParts } from './parts';
@@ -14,6 +15,8 @@ export const VERIFY_ROUTE = '/_enig/verify';
 const MOST_REFUSED = 20;
 /** Questions of one source in ten minutes. */
 const MOST_ASKED = 6_000;
+/** Of a source as it is kept, which is the longest that an address can be written. */
+const MOST_SOURCE_CHARACTERS = 45;
 /** Longest password and code, in characters; longer ones are none of anybody. */
 const MOST_CHARACTERS = 1_024;
 
@@ -41,7 +44,8 @@ export function addVerifyRoute(
     // Compared first, as wrong ones of the same address must not keep a client out: 32 characters are not guessed.
     const found = findClient(config().verify, request.headers.authorization);
     // A client of a socket has no address: it is its own source.
-    const remoteIp = request.remoteIp || `client:${found?.[0] ?? ''}`;
+    const remoteIp =
+      request.remoteIp || `client:${found?.[0] ?? ''}`.slice(0, MOST_SOURCE_CHARACTERS);
     if (found === undefined) {
       if (refused.peek(remoteIp, MOST_REFUSED)) return tell(reply, 429, { error: 'throttled' });
       refused.count(remoteIp, MOST_REFUSED);
@@ -106,5 +110,10 @@ function readFields(fields: ReadonlyMap<string, string>) {
   if ([...fields.values()].some(({ length }) => length > MOST_CHARACTERS)) return undefined;
   if (address !== undefined && isIP(address) === 0) return undefined;
   // Nothing typed is no attempt.
-  return { userName, password, code: code === '' ? undefined : code, address };
+  return {
+    userName,
+    password,
+    code: code === '' ? undefined : code,
+    address: address && plainIp(address),
+  };
 }

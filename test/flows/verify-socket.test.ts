@@ -80,6 +80,20 @@ describe('the socket of the verify service', () => {
     expect(rows).toMatch(/verify 192\.0\.2\.7/);
   });
 
+  it('keeps a source that is written longer than any address (rule P8)', async () => {
+    const name = 'game'.repeat(20);
+    const board = await start({ clients: { [name]: { secret: GAME } } });
+    await board.addUser('alice', PASSWORD, 'google');
+    const wrong = { user: 'alice', code: '000000' };
+    expect((await ask(path, wrong)).body).toBe('{"result":"wrong"}');
+    const address = `fe80::1%${'x'.repeat(900)}`;
+    expect((await ask(path, { ...wrong, address })).body).toBe('{"result":"wrong"}');
+    const rows = await board.oputil('audit', '--user', 'alice');
+    expect(rows).toContain(`verify client:${name}`.slice(0, 'verify '.length + 45));
+    expect(rows).not.toContain(`client:${name}`);
+    expect(rows).toMatch(/verify fe80::1(?!%)/);
+  });
+
   it("is the board user's alone, and is gone with the board (rule P8)", async () => {
     const board = await start({ socket: 'run/own/verify.sock' });
     const folder = join(dir.path, 'run/own');
