@@ -92,7 +92,7 @@ export function addressesOf(destination: Destination): readonly Address[] {
   const protocol = PROTOCOLS[destination.kind];
   const settings = settingsOf(protocol, destination);
   const gateway = protocol.gateway?.(settings);
-  if (gateway !== undefined) return [gateway.address];
+  if (gateway !== undefined) return gateway.address.host === '' ? [] : [gateway.address];
   const usual = addressFor(settings, { isUtf8: false, otherwise: protocol.port });
   const utf8 = addressFor(settings, { isUtf8: true, otherwise: protocol.port });
   const isElsewhere = utf8?.host !== usual?.host || utf8?.port !== usual?.port;

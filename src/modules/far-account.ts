@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { FAR_PASSWORD_LENGTH } from '../auth/far-accounts';
 import { BbsError } from '../base/errors';
 import { userOf } from '../menu/run/caller';
@@ -10,6 +11,9 @@ const PASSWORD = '{password}';
 
 /** Settings in which it may stand. */
 const PASSWORD_FIELDS = ['clientName', 'serverName', 'terminal', 'password'];
+
+/** Longest text by which names and passwords there are kept. */
+const ID_LENGTH = 300;
 
 /** Longest name that is asked for. */
 const NAME_LENGTH = 40;
@@ -84,7 +88,7 @@ export async function accountThere(
     typeof boardId === 'string' && accountProblems({ boardId })['boardId'] === undefined;
   const places = [gateway, address].filter((each) => each !== undefined);
   const usual = places.map(({ host, port }) => `${host.toLowerCase()}:${port}`).join('/');
-  const id = usesId ? boardId : usual;
+  const id = usesId ? boardId : idOf(usual);
   const board = { id, title };
   try {
     const name = await nameThere(context, settings, board);
@@ -94,6 +98,12 @@ export async function accountThere(
     if (!(error instanceof BbsError) || error.code !== 'SEAL_BROKEN') throw error;
     throw new BbsError('HAND_ON_REFUSED', error.message, { cause: error });
   }
+}
+
+/** Two addresses of names of the greatest length are longer than what is kept. */
+function idOf(places: string): string {
+  if (places.length <= ID_LENGTH) return places;
+  return `sha256:${createHash('sha256').update(places).digest('hex')}`;
 }
 
 /**

@@ -120,7 +120,14 @@ function lackOf(tunnel: unknown): readonly string[] {
     isPort ? [] : ["'port' is a number from 1 to 65535"],
     textOf(userName) === undefined ? ["'userName' is the board's account there"] : [],
     isSecret ? [] : ["'password' or 'privateKey' is needed to sign in there"],
+    isOfCaller(password)
+      ? ["'password' is this board's own there; {password} is a caller's on a board"]
+      : [],
   ].flat();
+}
+
+function isOfCaller(password: unknown): boolean {
+  return textOf(password)?.includes('{password}') === true;
 }
 
 function isBlock(value: unknown): value is HandOnSettings {

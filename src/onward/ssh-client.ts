@@ -76,7 +76,11 @@ async function signedIn<Far>(
   );
   try {
     signal.throwIfAborted();
-    await Promise.race([signIn(client, socket, options), ending]);
+    // It rejects at once for a private key that cannot be read.
+    const signing = signIn(client, socket, options).catch((error: unknown) => {
+      throw refusalOf(toError(error));
+    });
+    await Promise.race([signing, ending]);
     return await Promise.race([open(client), ending]);
   } catch (error) {
     client.destroy();

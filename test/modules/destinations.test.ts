@@ -38,6 +38,10 @@ describe('a board that init --gate makes', () => {
             proxyHeader: 'v2',
             utf8Port: utf8.port,
           },
+          'no-way': {
+            ...{ kind: 'rlogin', name: 'No Way', acs: 'GM[sysops]', host: '127.0.0.1' },
+            tunnel: { port: deadPort },
+          },
           secret: { kind: 'telnet', name: 'Secret', acs: 'GM[sysops]', host: '127.0.0.1' },
         },
       },
@@ -103,6 +107,8 @@ describe('a board that init --gate makes', () => {
     const flat = out.replaceAll(/\s+/g, ' ');
     expect(flat).toContain(`destinations.dead-end at 127.0.0.1:${deadPort} does not answer`);
     expect(flat).not.toContain('destinations.next-door');
+    // Nothing is dialled where the settings do not say by which server.
+    expect(flat).not.toContain('destinations.no-way at');
   });
 
   it('hands nobody on to another board than he read of, where the list has changed meanwhile', async () => {

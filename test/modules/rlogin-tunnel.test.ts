@@ -39,6 +39,12 @@ describe('the module rlogin through a server with SSH', () => {
       stranger: { module, config: { ...to, tunnel: by(gateway, { userName: 'nobody' }) } },
       text: { module, config: { ...to, tunnel: `gate@127.0.0.1:${gateway.port}` } },
       bare: { module, config: { ...to, tunnel: by(gateway, { privateKey: undefined }) } },
+      noKey: { module, config: { ...to, tunnel: by(gateway, { privateKey: 'no key' }) } },
+      made: { module, config: { ...to, tunnel: by(gateway, { password: '{password}' }) } },
+      far: {
+        module,
+        config: { ...word, host: 'h'.repeat(200), tunnel: by(gateway, { host: 'g'.repeat(200) }) },
+      },
       typo: { module, config: { ...to, tunnel: by(gateway, { username: 'gate' }) } },
     };
     const names = Object.keys(menus);
@@ -124,6 +130,8 @@ describe('the module rlogin through a server with SSH', () => {
     ['STRANGER', /authentication/],
     ['TEXT', /tunnel: it is a block of keys/],
     ['BARE', /tunnel: 'password' or 'privateKey' is needed/],
+    ['NOKEY', /Cannot parse privateKey/],
+    ['MADE', /tunnel: 'password' is this board's own there/],
   ])('goes no other way where the tunnel does not stand (%s)', async (command, log) => {
     const calls = far.calls.length;
     choose(command);
@@ -132,6 +140,16 @@ describe('the module rlogin through a server with SSH', () => {
     await alice.sees('Command');
     expect(lastFailure()).toMatch(log);
     expect(far.calls.length).toBe(calls);
+  });
+
+  it('keeps a password under no longer text than the store has room for', async () => {
+    choose('FAR');
+    await alice.sees('Press a key');
+    alice.type(KEYS.return);
+    await alice.sees('does not answer. Please try again later.');
+    const kept = (await board.files()).map((file) => file.toString('latin1')).join();
+    expect(kept).toMatch(/sha256:[0-9a-f]{64}/);
+    expect(kept).not.toContain(`/${'h'.repeat(200)}`);
   });
 
   it('says that a board does not answer to which the server opens no connection', async () => {
