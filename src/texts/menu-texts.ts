@@ -10,7 +10,7 @@ export const MENU = textArea({
     'menu.no-choice': 'That is none of the choices.',
     'menu.no-command': 'No such command: {typed}. ?: help',
     'menu.no-key': 'No such key here: {typed}. {key}: help',
-    'menu.nothing-back': 'Esc does not lead back here. {key}: help',
+    'menu.nothing-back': 'There is no way back from here. {key}: help',
     'menu.not-allowed': 'You cannot do that.',
     'menu.sign-in-first': 'Please sign in first.',
     'menu.code-first': 'Your account needs a one-time code as well before you can go on.',

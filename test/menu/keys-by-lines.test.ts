@@ -119,7 +119,7 @@ describe('keys of the stock menus, line by line', () => {
         expect(await listener.caller.ended).toBe('log-off');
         if (keys !== ESCAPE) listener = await goTo(row);
       } else if (row.escape === 'nowhere') {
-        await listener.hears(/Esc does not lead back here\. \?: help[^]*: $/);
+        await listener.hears(/There is no way back from here\. \?: help[^]*: $/);
         expect(listener.caller.places.at(-1)?.menu).toBe(row.menu);
       } else {
         await listener.isIn(row.escape);

@@ -148,6 +148,18 @@ describe.each(THEMES)('keys of the stock menus in the theme %s', (theme) => {
     await caller.until('the screen as it was', () => caller.screen.text() === before);
   });
 
+  it('what is said of an unknown letter goes with the help page', async () => {
+    const caller = await goTo(rowOf('matrix'));
+    const before = caller.screen.text();
+    caller.type('#');
+    await caller.sees('No such key here');
+    caller.type('?');
+    await caller.sees('Press a key');
+    await caller.until('a key to be asked for', () => caller.isAsked);
+    caller.type(' ');
+    await caller.until('the screen as it was', () => caller.screen.text() === before);
+  });
+
   it.each(MENUS)('from $menu Esc, ^C and ^D lead to $escape', async (row) => {
     let caller = await goTo(row);
     for (const keys of [CTRL('c'), CTRL('d'), ESCAPE]) {
@@ -157,7 +169,7 @@ describe.each(THEMES)('keys of the stock menus in the theme %s', (theme) => {
         expect(await caller.ended).toBe('log-off');
         if (keys !== ESCAPE) caller = await goTo(row);
       } else if (row.escape === 'nowhere') {
-        await caller.sees(/Esc does not lead back here\. \?:\s+help/);
+        await caller.sees(/There is no way back from here\. \?:\s+help/);
         caller.type(CTRL('l'));
         expect(caller.places.at(-1)?.menu).toBe(row.menu);
       } else {

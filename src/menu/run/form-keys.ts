@@ -86,7 +86,10 @@ export class FormKeys {
     const { screen } = this.context;
     this.answerWhatWaits();
     const { rules } = screen.composition;
-    if (key.name === '?' || key.name === 'f1') return { kind: 'help' };
+    if (key.name === '?' || key.name === 'f1') {
+      screen.endAnswer(this.standingNote);
+      return { kind: 'help' };
+    }
     if (isEscape(key) || key.name === 'ctrl + d') {
       const back = rules.keys.find((rule) => rule.keys.some((name) => keyMatches(ESCAPE, name)));
       const text = this.call.say('menu.nothing-back', { key: helpKey(screen.composition) });

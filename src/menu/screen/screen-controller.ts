@@ -37,6 +37,8 @@ export class ScreenController implements MenuScreen {
   /** Text of the message line; '' when it is empty. */
   private said = '';
   private saidAs: SentenceKind | undefined;
+  /** True while the message is the answer to a key that means nothing here. */
+  private isAnswer = false;
   /** What the view for help shows; undefined for a message, or nothing yet. */
   private helped: string | undefined;
 
@@ -202,6 +204,12 @@ export class ScreenController implements MenuScreen {
     const isAside = view === undefined || !isFree;
     if (isAside && !this.lent.areLent && this.lent.emptyRow === undefined) return;
     this.message(text, 'note', isAside);
+    this.isAnswer = true;
+  }
+
+  /** Ends the answer to a key that means nothing here, e.g. with the help; any other message stays. */
+  endAnswer(instead: string): void {
+    if (this.isAnswer) this.message(instead, 'note');
   }
 
   message(text: string, as?: SentenceKind, isAside = false): void {
@@ -210,6 +218,7 @@ export class ScreenController implements MenuScreen {
     this.isAside = isAside || (text === '' && this.isAside);
     this.said = text;
     this.saidAs = as;
+    this.isAnswer = false;
     if (!this.isLineByLine) return this.say(text);
     this.said = sanitizeUserText(oneLine(text), this.encoding);
     // A message that goes away is nothing to be said, and the question stands.
@@ -227,6 +236,7 @@ export class ScreenController implements MenuScreen {
     }
     this.said = previous.said;
     this.isAside = previous.isAside;
+    this.isAnswer = previous.isAnswer;
     this.saidAs = previous.saidAs;
   }
 
