@@ -90,6 +90,26 @@ describe('telnet where no password is asked for', () => {
     expect(await board.oputil('user', 'sheet', 'alice')).toContain('none');
   });
 
+  it('says of a slip that was nearly right that the number is used up (rule N8)', async () => {
+    const sheet = await printSheet();
+    const caller = await board.telnet();
+    const number = await askedFor(caller, 'alice');
+    caller.type(`${sheet.get(number) ?? ''}x${KEYS.return}`);
+    const next = new RegExp(`Code number ${number + 1}`);
+    const told = await caller.sees(next);
+    expect(told).toContain('That slip used');
+    expect(told).toContain(`up number ${number}.`);
+    expect(told).not.toContain('Nothing was counted');
+    expect(await board.oputil('user', 'sheet', 'alice')).toContain('29 of 30');
+    // What uses nothing up is said to use nothing up.
+    caller.type(`nothing${KEYS.return}`);
+    const other = await caller.sees('Nothing was');
+    expect(other).toContain('No password here: 6 digits, or 15');
+    expect(other).not.toContain('up number');
+    expect(await board.oputil('user', 'sheet', 'alice')).toContain('29 of 30');
+    caller.hangUp();
+  });
+
   it('takes name and code that arrive in one burst (rule N7)', async () => {
     const sheet = await printSheet();
     const caller = await board.telnet();

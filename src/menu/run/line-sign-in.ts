@@ -31,23 +31,44 @@ export async function askLineCode(
   userName: string,
   { isAgain = false } = {},
 ): Promise<string> {
-  const { say, caller } = asking;
-  const number = await caller.login.line.ask(userName);
-  const isShort = isAgain || caller.terminal.width < NARROW_COLUMNS;
+  return questionOf(asking, await asking.caller.login.line.ask(userName), { isAgain });
+}
+
+function questionOf(
+  { say, caller }: Asking,
+  number: number | undefined,
+  { isAgain }: { readonly isAgain: boolean },
+): string {
+  const isShort = isAgain || isNarrow(caller);
   if (number === undefined) return say('sign-in.ask-app-code');
   return isShort
     ? say('sign-in.ask-code-again', { number })
     : say('sign-in.ask-code-number', { number });
 }
 
-/** A sentence and the question again, which it covers; alone where the window has one row for it. */
-export async function withQuestion(
-  asking: Asking,
+/**
+ * Answers what cannot be a code, with the question again where the window has a row for it. It was read along:
+ * the code that is asked for is spent where a part of it was right (rule N8), and then the answer says so.
+ */
+export async function answerSlip(
+  asking: Asking & { readonly memory: Map<string, unknown> },
   userName: string,
-  sentence: string,
+  { typed, problem }: { readonly typed: string; readonly problem: string },
 ): Promise<string> {
-  if (asking.caller.terminal.width < NARROW_COLUMNS) return sentence;
-  return `${sentence} ${await askLineCode(asking, userName, { isAgain: true })}`;
+  const { say, caller, memory } = asking;
+  const { line } = caller.login;
+  const number = await line.ask(userName);
+  await line.heard(typed);
+  const next = await line.ask(userName);
+  memory.set(STANDING_NOTE, questionOf(asking, next, { isAgain: false }));
+  const isSpent = number !== undefined && next !== number;
+  if (isNarrow(caller)) return isSpent ? say('narrow.line-code-spent', { number }) : problem;
+  const sentence = isSpent ? say('sign-in.line-code-spent', { number }) : problem;
+  return `${sentence} ${questionOf(asking, next, { isAgain: true })}`;
+}
+
+function isNarrow({ terminal }: Pick<Caller, 'terminal'>): boolean {
+  return terminal.width < NARROW_COLUMNS;
 }
 
 /** Tells what stands in the fields, key by key: of two calls with one code the first keys show. */

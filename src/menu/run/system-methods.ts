@@ -10,7 +10,7 @@ import {
 } from './login-answer';
 import { answerLostCodes, isAskForRecovery } from './lost-codes';
 import { SAID_LINES } from '../screen/screen-controller';
-import { asksForLineCode, askLineCode, STANDING_NOTE, withQuestion } from './line-sign-in';
+import { asksForLineCode, askLineCode, answerSlip, STANDING_NOTE } from './line-sign-in';
 import type { SignInNeed } from './menu-access';
 import type { MenuContext, MenuMethod, Submission, Transition } from './module';
 
@@ -135,12 +135,17 @@ async function signInByCode(context: MenuContext, submission: Submission): Promi
   const code = fieldText(submission, 'password');
   const clear = viewsToClear(context, submission);
   const problem = typingProblem(say, { userName, code, isLineCode: true }, terminal);
-  if (userName.trim() !== '') memory.set(STANDING_NOTE, await askLineCode(context, userName));
   if (problem !== undefined) {
+    if (userName.trim() !== '')
+      return typeAgain(
+        context,
+        await answerSlip(context, userName, { typed: code, problem }),
+        clear,
+      );
     await login.line.heard(code);
-    if (userName.trim() === '') return typeAgain(context, problem);
-    return typeAgain(context, await withQuestion(context, userName, problem), clear);
+    return typeAgain(context, problem);
   }
+  memory.set(STANDING_NOTE, await askLineCode(context, userName));
   const result = await login.submit({ kind: 'line-code', userName, code });
   const next = await afterSubmit(context, result, { factor: 'line', clear });
   if (next.kind !== 'stay') return next;
