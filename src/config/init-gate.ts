@@ -99,6 +99,7 @@ function destinationsText(targets: readonly GateTarget[]): string {
       `            name: ${JSON.stringify(name)}`,
       `            // about: "A line about it"`,
       `            // acs: "GM[users]"`,
+      `            // escapeKey: "^B"`,
       `            host: ${JSON.stringify(host)}`,
       ...(port === undefined ? [] : [`            port: ${port}`]),
       ...(DESTINATION_KINDS[kind].needsAccount ? accountLines(userName) : []),
@@ -107,6 +108,8 @@ function destinationsText(targets: readonly GateTarget[]): string {
   );
   return `
     //  The boards that callers are handed on to; docs/onward.md tells the other keys.
+    //  escapeKey is the key that brings a caller back from a board, Ctrl-] where nothing is said. Unix's
+    //  telnet keeps Ctrl-] for itself: there callers type it, then "send escape" and Enter.
     destinations: {
 ${blocks.join('\n')}
     }
@@ -148,6 +151,7 @@ const MENUS_TEXT = `
                             {
                                 value: { board: null }
                                 action: @method:visit
+                                help: Go there
                             }
                         ]
                     }
@@ -157,7 +161,7 @@ const MENUS_TEXT = `
                             action: @menu:account
                         }
                         {
-                            keys: [ "escape", "g", "shift + g" ]
+                            keys: [ "g", "shift + g" ]
                             action: @menu:fullLogoffSequence
                         }
                     ]

@@ -37,6 +37,7 @@ export const HELP = textArea({
     'help.encoding': 'Other characters',
     'help.arrow-keys': 'Arrows',
     'help.arrows': 'Move; also Page Up, Page Down, Home, End',
+    'help.enter-key': 'Enter',
     'help.choice-keys': 'Left, Right',
     'help.choice': 'Change a choice',
     'help.next-keys': 'Tab, Enter',

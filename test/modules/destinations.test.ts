@@ -143,6 +143,21 @@ describe('a board that init --gate makes', () => {
     await caller.sees('Where to?');
   });
 
+  it('logs nobody off at Esc, says what the keys do, and names the key that logs off', async () => {
+    await come();
+    caller.type(KEYS.return);
+    expect(await caller.sees('Enter: go there')).toContain('G: log off');
+    caller.type(KEYS.escape);
+    await caller.sees('There is no way back from here. ?: help');
+    caller.type('?');
+    const help = await caller.sees('This page');
+    expect(help).toMatch(/Enter +Go there/);
+    expect(help).toMatch(/G +Log/);
+    await caller.sees('Press a key');
+    caller.type(' ');
+    await caller.sees('Where to?');
+  });
+
   it('shows a caller his account, and the way back', async () => {
     await come();
     caller.type(KEYS.return);
@@ -170,6 +185,8 @@ describe('init --gate', () => {
       'ssh://guest@[::1]:2222#"quoted"',
     ]);
     const text = await readFile(join(folder, 'b', 'config', 'config.hjson'), 'utf8');
+    expect(text).toMatch(/escapeKey is the key that brings a caller back.*\n.*"send escape"/s);
+    expect(text).toContain('// escapeKey: "^B"');
     expect(text).toMatch(/"caf": \{[^}]*name: "Café ½"[^}]*host: "bbs.example.org"/);
     expect(text).toMatch(/"caf-2": \{[^}]*port: 24/);
     expect(text).toMatch(

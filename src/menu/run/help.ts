@@ -145,8 +145,10 @@ function keysIn(call: CallContext, screen: ComposedScreen): readonly HelpEntry[]
   const entry = (is: boolean, name: string, text: string): readonly HelpEntry[] =>
     is ? [{ name, text }] : [];
   const hasNext = focusable.length > 1;
+  const onEnter = hasNext ? undefined : choiceHelp(screen);
   return [
     ...entry(focusable.some(isList), say('help.arrow-keys'), say('help.arrows')),
+    ...entry(onEnter !== undefined, say('help.enter-key'), onEnter ?? ''),
     ...entry(focusable.some(isToggle), say('help.choice-keys'), say('help.choice')),
     ...entry(hasNext, say('help.next-keys'), say('help.next')),
     ...entry(hasNext, say('help.before-keys'), say('help.before')),
@@ -154,6 +156,18 @@ function keysIn(call: CallContext, screen: ComposedScreen): readonly HelpEntry[]
     { name: 'Ctrl-L', text: say('help.redraw') },
     { name: helpKey(screen) === 'F1' ? 'F1' : '?, F1', text: say('help.this-page') },
   ];
+}
+
+/** What is said of choosing an item, where one rule answers each of them. */
+function choiceHelp({ form, rules }: ComposedScreen): string | undefined {
+  const list = form.views.find((view) => view instanceof ItemListView);
+  const rule = list && rules.submit(list.id).find(({ match }) => isAnyOf(match, list.argName));
+  return rule?.help;
+}
+
+function isAnyOf(match: SubmitRule['match'], field: string): boolean {
+  const [only, ...others] = match;
+  return only?.field === field && only.equals === null && others.length === 0;
 }
 
 /** What a rule says of itself, else where it leads to for this caller; '' where it leads nowhere. */
