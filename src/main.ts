@@ -24,7 +24,8 @@ const USAGE = `usage: sallyport [--board DIR] [--data DIR] [--config FILE] [--ne
 
   init DIR       makes a board: the stock one, to change
   --gate ADDRESS makes it sign callers in and hand them on:
-                 telnet://HOST:PORT#NAME, rlogin://, ssh://
+                 telnet://HOST:PORT#NAME, rlogin://, ssh://,
+                 or exec:/PROGRAM#NAME of this machine
   adopt OLD NEW  makes a board in NEW of the ENiGMA½ installation in OLD, which
                  is not changed
   --dry-run      only says what adopt would do

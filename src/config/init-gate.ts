@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, isAbsolute, join, resolve } from 'node:path';
 import { BbsError } from '../base/errors';
 import { initBoard } from './init-board';
 import { DESTINATION_KIND_NAMES, DESTINATION_KINDS, type Destination } from './schema-destinations';
@@ -9,14 +9,12 @@ interface GateTarget {
   readonly key: string;
   readonly kind: Destination['kind'];
   readonly name: string;
-  readonly host: string;
-  readonly port: number | undefined;
-  /** Account there, of ssh. */
-  readonly userName: string | undefined;
+  /** Lines of its entry that say where callers get. */
+  readonly lines: readonly string[];
 }
 
 /**
- * Makes a board in `dir` that signs callers in and hands them on to these addresses, as `init` makes the
+ * Makes a board in `dir` that signs callers in and hands them on to these addresses or programs, as `init` makes the
  * stock one. Returns a report, one line per action. Throws USAGE for an address that is none, and where the
  * folder holds a board already.
  */
@@ -62,7 +60,7 @@ function readTargets(addresses: readonly string[]): readonly GateTarget[] {
   });
 }
 
-/** `telnet://HOST:PORT#NAME`, and so on; the name is the host where none is given. */
+/** `telnet://HOST:PORT#NAME`, or `exec:PROGRAM#NAME`; the name is the host or the program where none is given. */
 function readTarget(address: string): Omit<GateTarget, 'key'> {
   const wrong = (why: string): BbsError => {
     const example = 'such as --gate "telnet://127.0.0.1:2323#Next Door"';
@@ -70,41 +68,75 @@ function readTarget(address: string): Omit<GateTarget, 'key'> {
   };
   const url = URL.canParse(address) ? new URL(address) : undefined;
   const scheme = url?.protocol.slice(0, -1);
-  const kinds = DESTINATION_KIND_NAMES.filter((each) => DESTINATION_KINDS[each].isAddress);
+  const kinds = DESTINATION_KIND_NAMES.filter((each) => DESTINATION_KINDS[each].names);
   const kind = kinds.find((each) => each === scheme);
   if (url === undefined || kind === undefined) {
-    throw wrong(`the address begins with ${kinds.map((each) => `${each}://`).join(', ')}`);
+    const begins = kinds.map((each) =>
+      DESTINATION_KINDS[each].names === 'host' ? `${each}://` : `${each}:/`,
+    );
+    throw wrong(`the address begins with ${begins.join(', ')}`);
   }
+  const { lines, shortName } =
+    DESTINATION_KINDS[kind].names === 'host'
+      ? hostLines(url, DESTINATION_KINDS[kind], wrong)
+      : programLines(url, wrong);
+  const name = decoded(url.hash.slice(1), wrong).trim();
+  return { kind, name: (name === '' ? shortName : name).slice(0, 40), lines };
+}
+
+interface Place {
+  readonly lines: readonly string[];
+  readonly shortName: string;
+}
+
+function hostLines(
+  url: URL,
+  { needsAccount }: { readonly needsAccount: boolean },
+  wrong: (why: string) => BbsError,
+): Place {
   if (url.password !== '') throw wrong('a password does not belong on a command line');
   if (url.hostname === '') throw wrong('the name of a machine is missing');
-  if (url.username !== '' && !DESTINATION_KINDS[kind].needsAccount)
-    throw wrong('only ssh:// takes the name of an account');
+  if (url.username !== '' && !needsAccount) throw wrong('only ssh:// takes the name of an account');
   if (!['', '/'].includes(url.pathname)) throw wrong('nothing follows the port but #NAME');
-  const name = decodeURIComponent(url.hash.slice(1)).trim();
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const account = needsAccount ? accountLines(decoded(url.username, wrong)) : [];
+  const port = url.port === '' ? [] : [`port: ${url.port}`];
+  return { lines: [`host: ${JSON.stringify(host)}`, ...port, ...account], shortName: host };
+}
+
+function programLines(url: URL, wrong: (why: string) => BbsError): Place {
+  const program = decoded(url.pathname, wrong);
+  if (!isAbsolute(program) || url.host !== '' || url.search !== '')
+    throw wrong('the program is named by its whole path alone; its arguments are for `args`');
   return {
-    kind,
-    name: (name === '' ? host : name).slice(0, 40),
-    host,
-    port: url.port === '' ? undefined : Number(url.port),
-    userName: url.username === '' ? undefined : decodeURIComponent(url.username),
+    lines: [
+      `cmd: ${JSON.stringify(program)}`,
+      '// args: [ "{userName}" ]',
+      '// encoding: "utf8"',
+      '// limits: { cpuSeconds: 600, memoryMB: 256, files: 64 }',
+    ],
+    shortName: basename(program),
   };
 }
 
+function decoded(part: string, wrong: (why: string) => BbsError): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw wrong('a percent sign in it begins no character; write %25');
+  }
+}
+
 function destinationsText(targets: readonly GateTarget[]): string {
-  const blocks = targets.map(({ key, kind, name, host, port, userName }) =>
+  const blocks = targets.map(({ key, kind, name, lines }) =>
     [
       `        ${JSON.stringify(key)}: {`,
-      `            kind: ${JSON.stringify(kind)}`,
-      `            name: ${JSON.stringify(name)}`,
-      `            // about: "A line about it"`,
-      `            // acs: "GM[users]"`,
-      `            // escapeKey: "^B"`,
-      `            host: ${JSON.stringify(host)}`,
-      ...(port === undefined ? [] : [`            port: ${port}`]),
-      ...(DESTINATION_KINDS[kind].needsAccount ? accountLines(userName) : []),
+      ...[`kind: ${JSON.stringify(kind)}`, `name: ${JSON.stringify(name)}`],
+      ...['// about: "A line about it"', '// acs: "GM[users]"', '// escapeKey: "^B"', ...lines],
       '        }',
-    ].join('\n'),
+    ]
+      .map((line, index, { length }) => (index % (length - 1) === 0 ? line : `            ${line}`))
+      .join('\n'),
   );
   return `
     //  The boards that callers are handed on to; docs/onward.md tells the other keys.
@@ -116,13 +148,13 @@ ${blocks.join('\n')}
 `;
 }
 
-function accountLines(userName: string | undefined): readonly string[] {
+function accountLines(userName: string): readonly string[] {
   return [
-    `            userName: ${JSON.stringify(userName ?? '{userName}')}`,
-    '            //  Nobody is handed on before these are right: ssh-keyscan HOST | ssh-keygen -lf -',
-    '            // hostKey: "SHA256:..."',
-    '            // password: "@environment:FAR_PASSWORD"',
-    '            // privateKey: "@file:far-key"',
+    `userName: ${JSON.stringify(userName === '' ? '{userName}' : userName)}`,
+    '//  Nobody is handed on before these are right: ssh-keyscan HOST | ssh-keygen -lf -',
+    '// hostKey: "SHA256:..."',
+    '// password: "@environment:FAR_PASSWORD"',
+    '// privateKey: "@file:far-key"',
   ];
 }
 

@@ -2,15 +2,16 @@ import { z } from 'zod';
 import { isAllSeen } from '../base/unseen';
 
 /**
- * The protocols by which callers are handed on: whether this board needs an account there for it, and whether
- * an address says all else (`--gate`).
+ * The ways in which callers are handed on: whether this board needs an account there for it, and what an
+ * address of it (`--gate`) names: a machine, a program of this one, or nothing, where it does not say all else.
  */
 export const DESTINATION_KINDS = {
-  telnet: { needsAccount: false, isAddress: true },
-  rlogin: { needsAccount: false, isAddress: true },
-  ssh: { needsAccount: true, isAddress: true },
-  bbs_link: { needsAccount: true, isAddress: false },
-  door_party: { needsAccount: true, isAddress: false },
+  telnet: { needsAccount: false, names: 'host' },
+  rlogin: { needsAccount: false, names: 'host' },
+  ssh: { needsAccount: true, names: 'host' },
+  exec: { needsAccount: false, names: 'program' },
+  bbs_link: { needsAccount: true, names: undefined },
+  door_party: { needsAccount: true, names: undefined },
 } as const;
 
 export const DESTINATION_KIND_NAMES = Object.keys(
@@ -38,5 +39,5 @@ export const destinations = z
   .record(z.string().regex(/^[A-Za-z][\w-]*$/), destination)
   .default({})
   .describe(
-    'Boards that callers are handed on to (module `destinations`), each by a key of its own that begins with a letter: `{ kind: "telnet", name: "Next Door", about: "...", acs: "GM[users]", host: "127.0.0.1", port: 2323 }`. `kind` is telnet, rlogin, ssh, bbs_link or door_party; the other keys are those of the modules `telnet_bridge`, `rlogin`, `ssh_bridge`, `bbs_link` and `door_party`.',
+    'Boards that callers are handed on to (module `destinations`), each by a key of its own that begins with a letter: `{ kind: "telnet", name: "Next Door", about: "...", acs: "GM[users]", host: "127.0.0.1", port: 2323 }`. `kind` is telnet, rlogin, ssh, exec, bbs_link or door_party; the other keys are those of the modules `telnet_bridge`, `rlogin`, `ssh_bridge`, `abracadabra`, `bbs_link` and `door_party`.',
   );

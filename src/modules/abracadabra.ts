@@ -6,7 +6,7 @@ import type { MenuContext, MenuModule } from '../menu/run/module';
 import { userOf, type TakenConnection } from '../menu/run/caller';
 import { DROP_FILES, writeDropFile, type DropFacts } from '../onward/drop-files';
 import { NOT_STARTED, openDoorPort, startDoor, type DoorJob } from '../onward/door';
-import { crossOver, leave, tell, type VisitResult } from './hand-on';
+import { crossOver, leave, tell, type HandOnOutcome, type VisitResult } from './hand-on';
 import { BRIDGE_KEYS, bridgeProblems, type HandOnSettings } from './hand-on-settings';
 
 /** How long `preCmd` may take. */
@@ -15,7 +15,8 @@ const PRE_MS = 30_000;
 const DEFAULT_SECONDS = 3600;
 const MEGABYTE = 1024 * 1024;
 
-const KEYS: Readonly<Record<string, string>> = {
+/** Keys of `config` of a menu, or of an entry of `destinations`. */
+export const DOOR_KEYS: Readonly<Record<string, string>> = {
   ...BRIDGE_KEYS,
   name: 'What callers read it is called, and what `nodeMax` counts by; the program’s name where nothing is said.',
   cmd: 'The program, with its path.',
@@ -42,15 +43,16 @@ export const abracadabraModule: MenuModule = {
   needs: 'complete',
   views: [],
   methods: {},
-  configKeys: KEYS,
-  configProblems: problems,
+  configKeys: DOOR_KEYS,
+  configProblems: doorProblems,
   enter: async (context) => {
-    await openDoor(context);
+    await openDoor(context, context.config);
     return leave(context);
   },
 };
 
-function problems(settings: HandOnSettings): Readonly<Record<string, string>> {
+/** What is wrong in the settings of a door, by key. */
+export function doorProblems(settings: HandOnSettings): Readonly<Record<string, string>> {
   const found: Record<string, string> = { ...bridgeProblems(settings) };
   const { cmd, args, preCmdArgs, dropFileType, io } = settings;
   if (typeof cmd !== 'string' || cmd === '') found['cmd'] = "'cmd' is the door's program";
@@ -65,13 +67,17 @@ function problems(settings: HandOnSettings): Readonly<Record<string, string>> {
   return found;
 }
 
-async function openDoor(context: MenuContext): Promise<void> {
-  const { config: settings, caller, services } = context;
+/** Opens a door for the caller, and comes back when that ends. What keeps it shut is told. */
+export async function openDoor(
+  context: MenuContext,
+  settings: HandOnSettings,
+): Promise<HandOnOutcome> {
+  const { caller, services } = context;
   const { cmd } = settings;
   if (typeof cmd !== 'string' || cmd === '') {
     caller.log.error('door.no-program', { menu: context.menu });
     await tell(context, context.say('onward.no-door'));
-    return;
+    return 'not-tried';
   }
   const name = typeof settings['name'] === 'string' ? settings['name'] : cmd;
   const leaveSeat = await services.doorSeats.take(name, numberOf(settings['nodeMax']));
@@ -79,11 +85,14 @@ async function openDoor(context: MenuContext): Promise<void> {
     const { tooManyArt } = settings;
     const isShown = typeof tooManyArt === 'string' && (await context.showArt(tooManyArt));
     if (!isShown) await tell(context, context.say('onward.door-full', { name }));
-    return;
+    return 'not-tried';
   }
   try {
-    const { says } = await caller.takeOver((taken) => visit(context, { taken, name, cmd }));
+    const { outcome, says } = await caller.takeOver((taken) =>
+      visit(context, { taken, name, cmd, settings }),
+    );
     if (says !== undefined) await tell(context, context.say(says, { name }));
+    return outcome;
   } finally {
     leaveSeat();
   }
@@ -98,15 +107,17 @@ interface Visit {
   readonly taken: TakenConnection;
   readonly name: string;
   readonly cmd: string;
+  readonly settings: HandOnSettings;
 }
 
-async function visit(context: MenuContext, { taken, name, cmd }: Visit): Promise<VisitResult> {
-  const { config: settings, caller, services } = context;
+async function visit(context: MenuContext, call: Visit): Promise<VisitResult> {
+  const { taken, name, settings } = call;
+  const { caller, services } = context;
   const { log } = caller;
   const user = userOf(caller).name;
   const port = settings['io'] === 'socket' ? await openDoorPort() : undefined;
   try {
-    const job = await prepare(context, { taken, cmd, port: port?.port });
+    const job = await prepare(context, call, port?.port);
     const door = await startDoor(job, {
       ...{ clock: services.clock, signal: taken.signal, port },
       onTrouble: (text) => log.warn('door.trouble', { user, door: name, text }),
@@ -133,16 +144,19 @@ async function visit(context: MenuContext, { taken, name, cmd }: Visit): Promise
 /** Writes the drop file, runs `preCmd`, and fills the variables in. */
 async function prepare(
   context: MenuContext,
-  { taken, cmd, port }: Omit<Visit, 'name'> & { readonly port: number | undefined },
+  { taken, cmd, settings }: Omit<Visit, 'name'>,
+  port: number | undefined,
 ): Promise<DoorJob> {
-  const { config: settings, caller, services } = context;
+  const { caller, services } = context;
   const { id, name: userName } = userOf(caller);
   const folder = join(services.doorFolder, `node${caller.node}`);
   const userArea = join(services.doorFolder, 'users', String(id));
   await mkdir(userArea, { recursive: true, mode: 0o700 });
   const kind = kindOf(settings['dropFileType']);
   const dropFile =
-    kind === undefined ? '' : await writeDropFile(kind, dropFacts(context, { taken, folder }));
+    kind === undefined
+      ? ''
+      : await writeDropFile(kind, dropFacts(context, { taken, folder, settings }));
   const cwd = textOf(settings['cwd']) ?? (isAbsolute(cmd) ? dirname(cmd) : folder);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const { columns, rows } = windowOf(taken);
@@ -183,9 +197,9 @@ function windowOf({ facts }: TakenConnection): { readonly columns: number; reado
 
 function dropFacts(
   context: MenuContext,
-  { taken, folder }: { readonly taken: TakenConnection; readonly folder: string },
+  { taken, folder, settings }: Pick<Visit, 'taken' | 'settings'> & { readonly folder: string },
 ): DropFacts {
-  const { config: settings, caller, services } = context;
+  const { caller, services } = context;
   const { general } = services.config();
   const { id, name, groups, properties } = userOf(caller);
   const levels = { sysops: 100, users: 30, ...blockOf(settings['securityLevels']) };

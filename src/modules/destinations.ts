@@ -7,22 +7,54 @@ import type { Destination } from '../config/schema-destinations';
 import type { Finding } from '../menu/load/menu-entry';
 import type { MenuContext, MenuModule, Transition } from '../menu/run/module';
 import type { Address } from '../onward/connect';
+import { DOOR_KEYS, doorProblems, openDoor } from './abracadabra';
 import { bbsLinkProtocol } from './bbs-link';
 import { doorPartyProtocol } from './door-party';
-import { handOn, keysOf, settingsOf, type OnwardProtocol } from './hand-on';
-import { addressFor, handOnProblems } from './hand-on-settings';
+import { handOn, keysOf, settingsOf, type HandOnOutcome, type OnwardProtocol } from './hand-on';
+import { addressFor, handOnProblems, type HandOnSettings } from './hand-on-settings';
 import { rloginProtocol } from './rlogin';
 import { sshProtocol } from './ssh-bridge';
 import { telnetProtocol } from './telnet-bridge';
 import { LIST_VIEW, showRange } from './user-list';
 
-const PROTOCOLS: Readonly<Record<Destination['kind'], OnwardProtocol>> = {
-  telnet: telnetProtocol,
-  rlogin: rloginProtocol,
-  ssh: sshProtocol,
-  bbs_link: bbsLinkProtocol,
-  door_party: doorPartyProtocol,
+/** How callers are handed on by one kind of destination. */
+interface Kind {
+  readonly keys: Readonly<Record<string, string>>;
+  /** The key without which nobody gets there, unless the kind has a value of its own. */
+  readonly needed: string;
+  readonly withDefaults: (settings: HandOnSettings) => HandOnSettings;
+  readonly problems: (settings: HandOnSettings) => Readonly<Record<string, string>>;
+  /** What is dialled for it, and for callers with UTF-8 if that is elsewhere. */
+  readonly addresses: (settings: HandOnSettings) => readonly Address[];
+  readonly handOn: (context: MenuContext, settings: HandOnSettings) => Promise<HandOnOutcome>;
+}
+
+const KINDS: Readonly<Record<Destination['kind'], Kind>> = {
+  telnet: byProtocol(telnetProtocol),
+  rlogin: byProtocol(rloginProtocol),
+  ssh: byProtocol(sshProtocol),
+  exec: {
+    keys: DOOR_KEYS,
+    needed: 'cmd',
+    withDefaults: (settings) => settings,
+    problems: doorProblems,
+    addresses: () => [],
+    handOn: openDoor,
+  },
+  bbs_link: byProtocol(bbsLinkProtocol),
+  door_party: byProtocol(doorPartyProtocol),
 };
+
+function byProtocol(protocol: OnwardProtocol): Kind {
+  return {
+    keys: keysOf(protocol),
+    needed: 'host',
+    withDefaults: (settings) => settingsOf(protocol, settings),
+    problems: (settings) => handOnProblems(settings, protocol.problems),
+    addresses: (settings) => addressesBy(protocol, settings),
+    handOn: (context, settings) => handOn(context, protocol, settings),
+  };
+}
 
 /** Key of the menu's memory: the destinations as the caller sees them listed. */
 const LISTED = 'destinations';
@@ -72,7 +104,7 @@ async function visit(context: MenuContext): Promise<Transition> {
     return { kind: 'redraw' };
   }
   context.memory.set(CHOSEN, key);
-  const outcome = await handOn(context, PROTOCOLS[destination.kind], destination);
+  const outcome = await KINDS[destination.kind].handOn(context, destination);
   if (outcome !== 'not-tried')
     context.services.destinationHealth.tried(key, outcome === 'was-there');
   return { kind: 'redraw' };
@@ -89,8 +121,11 @@ function openTo(context: MenuContext): readonly (readonly [string, Destination])
 
 /** What is dialled for a destination, and for callers with UTF-8 if that is elsewhere. */
 export function addressesOf(destination: Destination): readonly Address[] {
-  const protocol = PROTOCOLS[destination.kind];
-  const settings = settingsOf(protocol, destination);
+  const kind = KINDS[destination.kind];
+  return kind.addresses(kind.withDefaults(destination));
+}
+
+function addressesBy(protocol: OnwardProtocol, settings: HandOnSettings): readonly Address[] {
   const gateway = protocol.gateway?.(settings);
   if (gateway !== undefined) return gateway.address.host === '' ? [] : [gateway.address];
   const usual = addressFor(settings, { isUtf8: false, otherwise: protocol.port });
@@ -130,8 +165,8 @@ function problemsOf(destination: Destination, own: OwnCodes | undefined): readon
   const { kind, name, about, acs, ...settings } = destination;
   void name;
   void about;
-  const protocol = PROTOCOLS[kind];
-  const known = Object.keys(keysOf(protocol));
+  const { keys, needed, withDefaults, problems } = KINDS[kind];
+  const known = Object.keys(keys);
   const unknown = Object.keys(settings)
     .filter((key) => !known.includes(key))
     .map((key) => ({
@@ -140,10 +175,12 @@ function problemsOf(destination: Destination, own: OwnCodes | undefined): readon
       nearest: nearestName(key, known),
     }));
   const missing =
-    settingsOf(protocol, settings)['host'] === undefined
-      ? [{ at: 'host', text: "'host' is missing: nobody gets there" }]
+    withDefaults(settings)[needed] === undefined
+      ? [{ at: needed, text: `'${needed}' is missing: nobody gets there` }]
       : [];
-  const values = Object.entries(handOnProblems(settings, protocol.problems));
+  const values = Object.entries(problems(settings)).filter(
+    ([at]) => !missing.some((each) => each.at === at),
+  );
   return [
     ...missing,
     ...unknown,

@@ -135,7 +135,7 @@ const ENDS: Readonly<Partial<Record<BridgeEnd, OnwardText>>> = {
 };
 
 /** What became of a caller who was to be handed on. */
-type HandOnOutcome = 'was-there' | 'no-answer' | 'not-tried';
+export type HandOnOutcome = 'was-there' | 'no-answer' | 'not-tried';
 
 /**
  * Hands the caller on to a board, and comes back when that ends. A board that does not answer is told to

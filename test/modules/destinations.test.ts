@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { initGate } from '../../src/config/init-gate';
@@ -21,6 +21,12 @@ describe('a board that init --gate makes', () => {
     dir = join(await mkdtemp(join(tmpdir(), 'sallyport-gate-')), 'gate');
     near = await FarBoard.open();
     utf8 = await FarBoard.open();
+    const program = join(dir, '..', 'a door');
+    await writeFile(
+      program,
+      '#!/bin/sh\necho "A door for $TERM."; read line; echo "You said $line."\n',
+    );
+    await chmod(program, 0o755);
     const nobody = await FarBoard.open();
     deadPort = nobody.port;
     await nobody.close();
@@ -28,6 +34,7 @@ describe('a board that init --gate makes', () => {
       `telnet://127.0.0.1:${near.port}#Next Door`,
       `telnet://127.0.0.1:${deadPort}#Dead End`,
       `rlogin://[::1]:5513`,
+      `exec:${program}#A Door`,
     ]);
     board = await TestBoard.start({
       boardDir: dir,
@@ -158,6 +165,17 @@ describe('a board that init --gate makes', () => {
     await caller.sees('Where to?');
   });
 
+  it('opens a program of this machine as one of the boards', async () => {
+    await come();
+    caller.type(KEYS.return);
+    await caller.sees('A Door');
+    caller.type(`\x1b[F${KEYS.return}`);
+    await caller.sees('A door for ansi');
+    caller.type('hello\r');
+    await caller.sees('You said hello.');
+    await caller.sees('Where to?');
+  });
+
   it('shows a caller his account, and the way back', async () => {
     await come();
     caller.type(KEYS.return);
@@ -199,7 +217,11 @@ describe('init --gate', () => {
 
   it.each([
     ['http://127.0.0.1', /begins with telnet:\/\/, rlogin:\/\/, ssh:\/\//],
-    ['exec:/bin/sh', /begins with/],
+    ['exec:bin/sh', /named by its whole path alone/],
+    ['exec://host/bin/sh', /named by its whole path alone/],
+    ['exec:/bin/sh?-c', /named by its whole path alone/],
+    ['exec:/bin/100%', /a percent sign in it begins no character/],
+    ['telnet://host#100%', /a percent sign in it begins no character/],
     ['127.0.0.1:23', /begins with/],
     ['ssh://bob:secret@host', /password does not belong on a command line/],
     ['telnet://bob@host', /only ssh:\/\/ takes the name of an account/],
@@ -227,8 +249,9 @@ describe('init --gate', () => {
 it('what is wrong in destinations is told by config check, each with its place', async () => {
   const one = { kind: 'telnet', name: 'One', hots: '127.0.0.1', acs: 'GM[users' };
   const two = { kind: 'ssh', name: 'Two', host: '127.0.0.1', port: 70_000, password: 'x' };
+  const three = { kind: 'exec', name: 'Three', host: '127.0.0.1', io: 'pipe' };
   const dir = await BoardDir.make({
-    'config/config.hjson': JSON.stringify({ destinations: { one, two } }, null, 2),
+    'config/config.hjson': JSON.stringify({ destinations: { one, two, three } }, null, 2),
   });
   const board = await TestBoard.start({ boardDir: dir.path });
   const { out } = await board.tryOputil('config', 'check', '--all');
@@ -244,5 +267,8 @@ it('what is wrong in destinations is told by config check, each with its place',
     "destinations.one: acs: this '[' is never closed",
     "destinations.two: 'hostKey' is a fingerprint such as SHA256:...; without it nobody is handed on (ssh-keyscan HOST | ssh-keygen -lf -)",
     "destinations.two: 'port' is a number from 1 to 65535",
+    "destinations.three: 'cmd' is missing: nobody gets there",
+    "destinations.three: 'host' has no effect",
+    "destinations.three: 'io' is stdio or socket; stdio is used",
   ]);
 });
