@@ -120,6 +120,7 @@ const CTRL_C = 0x03;
 
 /** What is said of a visit; each has the name of the board or door. */
 type OnwardText =
+  | 'onward.ended'
   | 'onward.broken'
   | 'onward.idle'
   | 'onward.time'
@@ -166,7 +167,11 @@ export async function handOn(
   const { outcome, says } = await context.caller.takeOver((taken) =>
     visit(context, { taken, address, name, account, protocol, settings }),
   );
-  if (says !== undefined) await tell(context, context.say(says, { name }));
+  if (says === 'onward.ended')
+    await context.showPages({
+      ...{ isBelow: true, data: [{ color: '', text: context.say(says, { name }) }] },
+    });
+  else if (says !== undefined) await tell(context, context.say(says, { name }));
   return outcome;
 }
 
@@ -228,7 +233,8 @@ async function visit(context: MenuContext, call: Visit): Promise<VisitResult> {
   } finally {
     waiting.end();
   }
-  return crossOver(context, { taken, far, name, settings, log: { ...address } });
+  const onEnd = 'onward.ended';
+  return crossOver(context, { taken, far, name, settings, onEnd, log: { ...address } });
 }
 
 /** Passes bytes between the caller and what the caller was handed on to, until one of them ends. */
@@ -236,6 +242,8 @@ export async function crossOver(
   context: MenuContext,
   call: Pick<Visit, 'taken' | 'name' | 'settings'> & {
     readonly far: FarSide;
+    /** What is said where the far side ends it; a door ends when its caller is done. */
+    readonly onEnd?: OnwardText;
     /** Fields of the log lines that say where the caller is. */
     readonly log: Readonly<Record<string, unknown>>;
   },
@@ -270,7 +278,7 @@ export async function crossOver(
   });
   if (end === 'call-over') taken.signal.throwIfAborted();
   say(`${RESET}${font === undefined ? '' : '\x1b[0;0 D'}`);
-  return { outcome: 'was-there', says: ENDS[end] };
+  return { outcome: 'was-there', says: end === 'board' ? call.onEnd : ENDS[end] };
 }
 
 function sayTo({ stream, facts }: TakenConnection): (text: string) => void {

@@ -49,6 +49,7 @@ export const ONWARD = textArea({
     'onward.unreachable': '{name} does not answer. Please try again later.',
     'onward.refused': '{name} does not take your call. Please tell the sysop.',
     'onward.broken': 'The connection to {name} broke. You may call it again.',
+    'onward.ended': '{name} has ended the connection.',
     'onward.idle': 'The connection to {name} ended: nothing was sent for too long.',
     'onward.time': 'Your time at {name} is over.',
     'onward.no-door': 'This menu does not say which door it opens. Please tell the sysop.',

@@ -9,7 +9,7 @@ import { FarBoard } from '../support/far-board';
 import { FarLink } from '../support/far-link';
 import { eventually } from '../support/raw-caller';
 import { PASSWORD } from '../support/sign-in';
-import { callerIn, mainMenuWith } from '../support/talk-board';
+import { callerIn, comesBack, mainMenuWith } from '../support/talk-board';
 import { run } from './programs';
 
 const CODES = { sysCode: 'sys17', authCode: 'auth-word-9', schemeCode: 'scheme-word-4' };
@@ -100,7 +100,7 @@ describe('bbs_link by HTTPS, the service with a certificate of an authority of i
       await eventually('the keys at the door', () => call.received().includes('attack'));
       expect(link.asked.map(({ url }) => url?.split('?')[0])).toEqual(['/token.php', '/auth.php']);
       call.socket.end();
-      await alice.sees('Command');
+      await comesBack(alice, 'Command');
       alice.hangUp();
     });
   });

@@ -8,7 +8,7 @@ import { TestBoard } from '../support/board';
 import { BoardDir } from '../support/board-dir';
 import { KEYS } from '../support/dial';
 import { goToMainMenu, PASSWORD } from '../support/sign-in';
-import { callerIn, mainMenuWith } from '../support/talk-board';
+import { callerIn, comesBack, mainMenuWith } from '../support/talk-board';
 
 const CACHE = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
 const TELNETD = join(CACHE, 'sallyport', 'daemons', 'usr', 'sbin', 'telnetd');
@@ -58,7 +58,7 @@ describe('Debian’s telnetd behind the gate', () => {
     await alice.sees('seen: ansi 24 80');
     alice.type('hello\r');
     await alice.sees('got [hello] 24 80');
-    await alice.sees('Command');
+    await comesBack(alice, 'Command');
     expect(board.events('onward.ended').at(-1)).toMatchObject({ end: 'board' });
     alice.hangUp();
   });

@@ -7,6 +7,7 @@ import { KEYS, type DialledCaller } from '../support/dial';
 import { FarBoard, type FarCall } from '../support/far-board';
 import { PASSWORD } from '../support/sign-in';
 import type { ScreenEmulator } from '../support/screen';
+import { comesBack } from '../support/talk-board';
 
 /** A caller's way through a gate, in order. */
 export const WAY = [
@@ -118,6 +119,6 @@ async function walk(
   await caller.sees('alice, 15 points>');
   take('play', screen);
   caller.type('q');
-  await caller.sees('Where to?');
+  await comesBack(caller, 'Where to?');
   take('come back', screen);
 }

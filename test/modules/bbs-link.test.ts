@@ -4,7 +4,7 @@ import { KEYS, type DialledCaller } from '../support/dial';
 import { FarBoard } from '../support/far-board';
 import { FarLink } from '../support/far-link';
 import { PASSWORD } from '../support/sign-in';
-import { callerIn, mainMenuWith } from '../support/talk-board';
+import { callerIn, comesBack, mainMenuWith } from '../support/talk-board';
 
 const CODES = { sysCode: 'sys17', authCode: 'auth-word-9', schemeCode: 'scheme-word-4' };
 
@@ -80,7 +80,7 @@ describe('the module bbs_link', () => {
     for (const secret of [CODES.authCode, CODES.schemeCode, PASSWORD, 'alice'])
       expect(`${sent}${call.received().toString('latin1')}`).not.toContain(secret);
     call.socket.end();
-    await alice.sees('Command');
+    await comesBack(alice, 'Command');
   });
 
   it('is a kind of destination as well, whose failures are kept', async () => {
@@ -101,7 +101,7 @@ describe('the module bbs_link', () => {
     call.send('The traders');
     await alice.sees('The traders');
     call.socket.end();
-    expect(await alice.sees('Boards')).not.toContain('silent since');
+    expect(await comesBack(alice, 'Boards')).not.toContain('silent since');
   });
 
   it('says that the service does not take the call where a code is wrong, and dials no door', async () => {

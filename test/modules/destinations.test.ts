@@ -8,6 +8,7 @@ import { BoardDir } from '../support/board-dir';
 import { KEYS, type DialledCaller } from '../support/dial';
 import { FarBoard } from '../support/far-board';
 import { PASSWORD, signIn } from '../support/sign-in';
+import { comesBack } from '../support/talk-board';
 
 describe('a board that init --gate makes', () => {
   let dir: string;
@@ -94,7 +95,7 @@ describe('a board that init --gate makes', () => {
     const header = parseProxyHeader(call.received());
     expect(header).toMatchObject({ kind: 'header', source: '127.0.0.1', isProxyItself: false });
     call.socket.end();
-    await caller.sees('Where to?');
+    await comesBack(caller, 'Where to?');
   });
 
   it('leads a caller with UTF-8 to the address for them', async () => {
@@ -105,7 +106,7 @@ describe('a board that init --gate makes', () => {
     caller.type(KEYS.return);
     const call = await utf8.call();
     call.socket.end('goodbye');
-    await caller.sees('Where to?');
+    await comesBack(caller, 'Where to?');
   });
 
   it('names a silent board to the sysop', async () => {
@@ -147,7 +148,7 @@ describe('a board that init --gate makes', () => {
     const coming = near.call(near.calls.length + 1);
     caller.type(`${KEYS.up}${KEYS.return}`);
     (await coming).socket.end();
-    await caller.sees('Where to?');
+    await comesBack(caller, 'Where to?');
   });
 
   it('logs nobody off at Esc, says what the keys do, and names the key that logs off', async () => {

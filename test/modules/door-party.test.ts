@@ -4,7 +4,7 @@ import { KEYS, type DialledCaller } from '../support/dial';
 import { FarBoard } from '../support/far-board';
 import { FarSsh } from '../support/far-ssh';
 import { PASSWORD } from '../support/sign-in';
-import { callerIn, mainMenuWith } from '../support/talk-board';
+import { callerIn, comesBack, mainMenuWith } from '../support/talk-board';
 
 const THERE = 'a word for the gateway';
 
@@ -64,7 +64,7 @@ describe('the module door_party', () => {
     await call.sees('hello');
     expect(call.received().includes(PASSWORD)).toBe(false);
     call.socket.end();
-    await alice.sees('Command');
+    await comesBack(alice, 'Command');
     expect(board.events('onward.ended').at(-1)).toMatchObject({ end: 'board', port: gateway.port });
   });
 

@@ -6,7 +6,7 @@ import { KEYS, type DialledCaller } from '../support/dial';
 import { FarBoard, type FarCall } from '../support/far-board';
 import { FarSsh } from '../support/far-ssh';
 import { goToMainMenu, PASSWORD } from '../support/sign-in';
-import { callerIn, mainMenuWith } from '../support/talk-board';
+import { callerIn, comesBack, mainMenuWith } from '../support/talk-board';
 
 const MADE = /Your password there: ([a-z2-9]{20})/;
 
@@ -74,7 +74,7 @@ describe('an account on another board', () => {
   const goBack = async (caller: DialledCaller, call: FarCall): Promise<void> => {
     await caller.sees('Hello there');
     call.socket.end();
-    await caller.sees('Command');
+    await comesBack(caller, 'Command');
   };
   const go = async (caller: DialledCaller, command: string, greeting: string): Promise<void> => {
     const coming = nextCall();

@@ -6,7 +6,7 @@ import { FarBoard } from '../support/far-board';
 import { FarSsh } from '../support/far-ssh';
 import { binaryHeader } from '../support/proxy-headers';
 import { goToMainMenu, PASSWORD, signIn } from '../support/sign-in';
-import { mainMenuWith } from '../support/talk-board';
+import { comesBack, mainMenuWith } from '../support/talk-board';
 
 const [IAC, SE, SB, WILL, DO, DONT] = [255, 240, 250, 251, 253, 254] as const;
 const [TTYPE, NAWS, LOCATION] = [24, 31, 23] as const;
@@ -115,7 +115,7 @@ describe('what the gate says first to a board behind it', () => {
       for (const answer of ANSWERS) rest = rest.replace(answer.toString('latin1'), '');
       expect(rest).toBe('early');
       call.socket.end();
-      await alice.sees('Command');
+      await comesBack(alice, 'Command');
     },
   );
 
@@ -137,7 +137,7 @@ describe('what the gate says first to a board behind it', () => {
       Buffer.concat([header, greeting, Buffer.from('early and more')]),
     );
     call.socket.end();
-    await alice.sees('Command');
+    await comesBack(alice, 'Command');
   });
 
   test.each(['v1', 'v2'] as const)(
@@ -154,7 +154,7 @@ describe('what the gate says first to a board behind it', () => {
       expect(call.received().subarray(0, first.length)).toEqual(first);
       expect(call.received().includes('early')).toBe(false);
       shell.end('bye');
-      await alice.sees('Command');
+      await comesBack(alice, 'Command');
     },
   );
 });

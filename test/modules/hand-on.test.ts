@@ -3,7 +3,7 @@ import { BoardDir } from '../support/board-dir';
 import { KEYS, type DialledCaller } from '../support/dial';
 import { FarBoard } from '../support/far-board';
 import { goToMainMenu, PASSWORD, signIn } from '../support/sign-in';
-import { callerIn, mainMenuWith } from '../support/talk-board';
+import { callerIn, comesBack, mainMenuWith } from '../support/talk-board';
 
 const IAC = 255;
 
@@ -85,10 +85,40 @@ describe('modules that hand a caller on', () => {
     alice.type('hello');
     await call.sees('hello');
     call.socket.end('\x1b[?25l\x1b[41mgoodbye');
-    await alice.sees('Command');
+    await comesBack(alice, 'Command');
     expect(board.events('onward.ended').at(-1)).toMatchObject({ end: 'board', port: far.port });
     // Colours and the hidden cursor of that board are not left behind.
     await alice.receives('goodbye\x1b[0m\x1b[?25h');
+  });
+
+  it('a board that ends the connection is named below its last words, until a key', async () => {
+    const alice = await come('alice');
+    const coming = farCall();
+    choose(alice, 'NEXT');
+    const call = await coming;
+    call.send('\x1b[2J\x1b[H\x1b[23;1HCarrier lost.\r\nNO CARRIER');
+    await alice.sees('NO CARRIER');
+    alice.type('typed before the end');
+    await call.sees('before the end');
+    call.socket.end();
+    const told = await alice.sees('Press a key');
+    expect(told).toMatch(
+      /Carrier lost\.\s+NO CARRIER\s+Next Door has ended the connection\.\s+Press a key/,
+    );
+    alice.type(KEYS.return);
+    await alice.sees('Command');
+  });
+
+  it('a caller who hangs up while the end is told ends the call at once', async () => {
+    await board.addUser('dave', PASSWORD);
+    const dave = await come('dave');
+    const coming = farCall();
+    choose(dave, 'NEXT');
+    (await coming).socket.end('bye');
+    await dave.sees('Next Door has ended the connection.');
+    expect(board.events('call.ended').filter(({ user }) => user === 'dave')).toEqual([]);
+    dave.hangUp();
+    await board.logged('call.ended', { user: 'dave' });
   });
 
   it('by telnet, to a caller over SSH as well, and the escape key brings him back', async () => {
@@ -116,7 +146,7 @@ describe('modules that hand a caller on', () => {
     call.send('\0The Red Dragon');
     await alice.sees('The Red Dragon');
     call.socket.end();
-    await alice.sees('Command');
+    await comesBack(alice, 'Command');
   });
 
   it('by rlogin: without more the name twice, and nothing of the password', async () => {
@@ -129,7 +159,7 @@ describe('modules that hand a caller on', () => {
     await bob.sees('in');
     expect(call.received().includes(PASSWORD)).toBe(false);
     call.socket.end();
-    await bob.sees('Command');
+    await comesBack(bob, 'Command');
   });
 
   it('by rlogin: a field may have the address of the caller', async () => {
@@ -141,7 +171,7 @@ describe('modules that hand a caller on', () => {
     call.send('\0in');
     await bob.sees('in');
     call.socket.end();
-    await bob.sees('Command');
+    await comesBack(bob, 'Command');
   });
 
   it('by rlogin: nobody goes under a name that is given to another account', async () => {
@@ -163,7 +193,7 @@ describe('modules that hand a caller on', () => {
     const call = await coming;
     await call.sees('\0{terminalType}\0{terminalType}\0');
     call.socket.end('\0');
-    await alice.sees('Command');
+    await comesBack(alice, 'Command');
   });
 
   it('a board that is not there is told to the caller, who goes on', async () => {
@@ -213,7 +243,7 @@ describe('modules that hand a caller on', () => {
     call.send('\0');
     await call.sees('\0xtrn=LORD\0early');
     call.socket.end();
-    await alice.sees('Command');
+    await comesBack(alice, 'Command');
   });
 
   it('what a menu says wrong is found before anybody calls, with its place', async () => {

@@ -6,7 +6,7 @@ import { FarSsh } from '../support/far-ssh';
 import { eventually } from '../support/raw-caller';
 import { PASSWORD } from '../support/sign-in';
 import { ed25519Pair } from '../support/ssh-keys';
-import { callerIn, mainMenuWith } from '../support/talk-board';
+import { callerIn, comesBack, mainMenuWith } from '../support/talk-board';
 
 describe('the module rlogin through a server with SSH', () => {
   const ownKey = ed25519Pair();
@@ -85,7 +85,7 @@ describe('the module rlogin through a server with SSH', () => {
     await call.sees('hello');
     expect(call.received().toString('latin1')).toBe('\0alice\0alice\0ansi/115200\0hello');
     call.socket.end();
-    await alice.sees('Command');
+    await comesBack(alice, 'Command');
     expect(board.events('onward.ended').at(-1)).toMatchObject({ end: 'board', port: far.port });
   });
 
@@ -116,7 +116,7 @@ describe('the module rlogin through a server with SSH', () => {
       passwords.push(call.received().toString('latin1').split('\0')[1] ?? '');
       call.send('\0');
       call.socket.end();
-      await alice.sees('Command');
+      await comesBack(alice, 'Command');
     }
     const [straight, one, two, again] = passwords;
     expect(new Set([straight, one, two]).size).toBe(3);

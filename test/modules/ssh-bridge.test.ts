@@ -5,7 +5,7 @@ import { FarBoard } from '../support/far-board';
 import { FarSsh } from '../support/far-ssh';
 import { goToMainMenu, PASSWORD } from '../support/sign-in';
 import { ed25519Pair } from '../support/ssh-keys';
-import { callerIn, mainMenuWith } from '../support/talk-board';
+import { callerIn, comesBack, mainMenuWith } from '../support/talk-board';
 
 const THERE = 'a word for the other board';
 
@@ -72,7 +72,7 @@ describe('the module ssh_bridge', () => {
     alice.type('ls');
     await shell.sees('ls');
     shell.end('logged out\r\n');
-    await alice.sees('Command');
+    await comesBack(alice, 'Command');
     expect(board.events('onward.ended').at(-1)).toMatchObject({ end: 'board', port: far.port });
     expect(far.offered).not.toContain(`alice password`);
   });

@@ -7,6 +7,7 @@ import { dialTelnet, KEYS, type DialledCaller } from '../support/dial';
 import { FarBoard } from '../support/far-board';
 import { eventually } from '../support/raw-caller';
 import { goToMainMenu, signIn } from '../support/sign-in';
+import { comesBack } from '../support/talk-board';
 
 const ROOT = resolve(__dirname, '..', '..');
 
@@ -96,7 +97,7 @@ test('gate.mjs signs a caller in, and hands the call on to a telnet board', asyn
   caller.type(KEYS.return);
   await caller.sees('Welcome to the board behind.');
   (await board.call()).socket.end();
-  await caller.sees('The board behind');
+  await comesBack(caller, 'The board behind');
   caller.hangUp();
   expect(await example.stop()).toBe(0);
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { DialledCaller } from './dial';
+import { KEYS, type DialledCaller } from './dial';
 import { goToMainMenu, signIn } from './sign-in';
 import type { TestBoard } from './board';
 
@@ -133,4 +133,12 @@ export async function callerIn(
   await signIn(caller, name, password);
   await goToMainMenu(caller);
   return caller;
+}
+
+/** A caller reads that the board there has ended the connection, and goes on to what shows `next`. */
+export async function comesBack(caller: DialledCaller, next: string): Promise<string> {
+  await caller.sees('has ended the connection.');
+  await caller.sees('Press a key');
+  caller.type(KEYS.return);
+  return caller.sees(next);
 }

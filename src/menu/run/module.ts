@@ -161,6 +161,8 @@ export type PageContent =
       readonly data?: readonly DataLine[];
       /** Drawn at the left, as beside a question. */
       readonly picture?: Picture;
+      /** True where it stands below what is on the screen, which stays: the last words of another board. */
+      readonly isBelow?: boolean;
     };
 
 /** The interface of an active menu for modules and methods. */

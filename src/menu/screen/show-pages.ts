@@ -1,5 +1,5 @@
 import { formatText } from '../../art/format';
-import { clearScreen } from '../../terminal/ansi';
+import { clearScreen, eraseLine } from '../../terminal/ansi';
 import type { PageContent } from '../run/module';
 import { pause } from './pause';
 import type { CallContext } from '../run/call-context';
@@ -54,9 +54,18 @@ function layText(
   description: string,
 ): Promise<LaidText> | LaidText {
   if (isPlainLines(content)) return layPlain(call, { lines: content });
-  return call.caller.terminal.isLineByLine
-    ? layPlain(call, indented(content))
-    : layOnPage(call, content, description);
+  if (call.caller.terminal.isLineByLine) return layPlain(call, indented(content));
+  return content.isBelow === true ? layBelow(call, content) : layOnPage(call, content, description);
+}
+
+/** From the cursor on; the row of the pause is left free where the screen scrolls. */
+function layBelow(call: CallContext, content: Text): LaidText {
+  const { sources, perPage, pauseRow, rows } = layPlain(call, content);
+  const draw = (from: number): string => {
+    const page = rows.slice(from, from + perPage).map((text) => `${eraseLine()}${text}`);
+    return `\r\n\r\n${page.join('\r\n')}\r\n\r\n`;
+  };
+  return { sources, perPage, pauseRow, draw };
 }
 
 function isPlainLines(content: PageContent): content is readonly string[] {
@@ -73,7 +82,10 @@ function indented({ title, lines = [], data = [] }: Text): Text {
   };
 }
 
-function layPlain(call: CallContext, { title, lines = [], data = [] }: Text): LaidText {
+function layPlain(
+  call: CallContext,
+  { title, lines = [], data = [] }: Text,
+): LaidText & { readonly rows: readonly string[] } {
   const { encoding, height, width } = call.caller.terminal;
   // A title may have the name of a caller in it: it is data.
   const heading = title === undefined ? [] : ['', title, ''];
@@ -91,6 +103,7 @@ function layPlain(call: CallContext, { title, lines = [], data = [] }: Text): La
   const perPage = Math.max(1, height - 2);
   return {
     sources: rows.map(({ source }) => source),
+    rows: rows.map(({ text }) => text),
     perPage,
     pauseRow: height,
     draw: (from) => {
