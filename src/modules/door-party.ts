@@ -48,10 +48,7 @@ export const doorPartyProtocol: OnwardProtocol = {
       },
       { host: address.host, port: portOf(settings['rloginPort']) ?? RLOGIN_PORT },
     );
-    const fields = rloginFields(settings, {
-      ...{ userName: caller.userName, password: caller.password ?? '' },
-      terminalType: taken.facts.terminalType,
-    });
+    const fields = rloginFields(settings, { taken, ...caller });
     return greetByRlogin(tunnel, fields, { clock, limitMs: ANSWER_MS, signal });
   },
 };

@@ -48,7 +48,7 @@ export interface OnwardGateway {
   open(socket: Duplex, call: OnwardCall): Promise<Duplex>;
 }
 
-interface OnwardCall {
+export interface OnwardCall {
   readonly context: MenuContext;
   readonly settings: HandOnSettings;
   readonly taken: TakenConnection;

@@ -1,6 +1,6 @@
 import { greetByRlogin } from '../onward/rlogin-client';
 import { ACCOUNT_KEYS } from './far-account';
-import { ANSWER_MS, handOnModule, type OnwardProtocol } from './hand-on';
+import { ANSWER_MS, handOnModule, type OnwardCall, type OnwardProtocol } from './hand-on';
 import type { HandOnSettings } from './hand-on-settings';
 import { refuseTunnel, TUNNEL_KEY, tunnelOf, tunnelProblems } from './ssh-account';
 
@@ -21,10 +21,9 @@ export const rloginProtocol: OnwardProtocol = {
   problems: tunnelProblems,
   before: ({ settings }) => refuseTunnel(settings),
   gateway: tunnelOf,
-  open: (socket, { context, settings, taken, signal, userName, password = '' }) => {
-    const { terminalType, remoteIp } = taken.facts;
-    const values = { userName, password, terminalType, remoteIp };
-    return greetByRlogin(socket, rloginFields(settings, values), {
+  open: (socket, { context, settings, taken, signal, userName, password }) => {
+    const fields = rloginFields(settings, { taken, userName, password });
+    return greetByRlogin(socket, fields, {
       ...{ clock: context.services.clock, limitMs: ANSWER_MS, signal },
     });
   },
@@ -33,8 +32,10 @@ export const rloginProtocol: OnwardProtocol = {
 /** The fields of the greeting as the settings say. */
 export function rloginFields(
   settings: HandOnSettings,
-  values: Readonly<Record<string, string>>,
+  { taken, userName, password }: Pick<OnwardCall, 'taken' | 'userName' | 'password'>,
 ): Parameters<typeof greetByRlogin>[1] {
+  const { terminalType, remoteIp } = taken.facts;
+  const values = { userName, password: password ?? '', terminalType, remoteIp };
   const field = (key: string, otherwise: string): string =>
     fillField(settings[key] ?? otherwise, values);
   return {

@@ -25,7 +25,10 @@ describe('the module door_party', () => {
     const module = 'door_party';
     const menus = {
       party: { module, config: to },
-      lord: { module, config: { ...to, bbsTag: '[OUR]', terminal: 'xtrn=lord' } },
+      lord: {
+        module,
+        config: { ...to, bbsTag: '[OUR]', clientName: '{remoteIp}', terminal: 'xtrn=lord' },
+      },
       wrong: { module, config: { ...to, password: 'another' } },
       other: { module, config: { ...to, hostKey: `SHA256:${'A'.repeat(43)}` } },
       bare: { module, config: { ...to, bbsTag: undefined, hostKey: undefined } },
@@ -72,7 +75,7 @@ describe('the module door_party', () => {
     const coming = nextCall();
     choose('LORD');
     const call = await coming;
-    await call.sees('\0alice\0[OUR]alice\0xtrn=lord\0');
+    await call.sees('\x00127.0.0.1\0[OUR]alice\0xtrn=lord\0');
     call.send('\0in');
     await alice.sees('in');
     await board.logged('onward.began');
