@@ -21,6 +21,7 @@ export const FACTOR = textArea({
       'Two-factor sign-in is on. These are your backup codes: each lets you in once in place of a code of the app. They are shown this once: keep them where your phone is not.',
     'factor.type-back': 'Type one of them to show that you have kept them.',
     'factor.backup-code': 'Backup code',
+    'factor.not-typed-back': 'Shown this once: type one back. Or Esc once more, to go on without.',
     'factor.not-one-of-them': 'That is none of them. Please look again.',
     'factor.owed': 'Two-factor sign-in is asked of you here',
     'factor.owed-secure-way':

@@ -101,6 +101,8 @@ describe('the program that runs the board', () => {
     await caller.sees('Your backup codes');
     expect(met).toEqual([]);
     await caller.escape();
+    await caller.sees('Or Esc once more');
+    await caller.escape();
     await caller.sees('You are inside.');
     expect(met).toEqual([2]);
     caller.hangUp();

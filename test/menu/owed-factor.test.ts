@@ -115,6 +115,8 @@ async function setUp(board: MenuBoard, caller: MenuCaller): Promise<string> {
   caller.type(`${totp(secret, board.accounts.clock.nowMs())}\r`);
   await caller.sees('Your backup codes');
   await caller.escape();
+  await caller.sees('Or Esc once more');
+  await caller.escape();
   return secret;
 }
 

@@ -25,16 +25,16 @@ async function openScreen(board: MenuBoard, name: string, screen: CallOptions = 
     'userTwoFactorAuthOTPConfig',
     screen,
   );
-  await caller.sees('Kind of code');
+  await caller.sees(/Kind of code|Number \(1\):/);
   return caller;
 }
 
 /** Through the password to the QR code and the field for the first code. */
 async function beginHere(caller: MenuCaller): Promise<string> {
-  caller.type(SWITCH_ON);
+  caller.type(caller.caller.terminal.isLineByLine ? `${SWITCH_ON}\r` : SWITCH_ON);
   await caller.sees(/Your\s+password\s+first/);
   caller.type(`${PASSWORD}\r`);
-  return caller.sees(/Type the code\s+that the/);
+  return caller.sees(/Type the code\s+that the\s+app\s+shows\s+now/);
 }
 
 const GROUPS = /(?:[A-Z2-7]{4} ){3}[A-Z2-7]{4}/g;
@@ -85,8 +85,28 @@ describe('setting a second factor up on the screen', () => {
     expect(await other.caller.login.refresh()).toBe('end');
     expect(await caller.caller.login.refresh()).toBe('keep');
     await caller.escape();
+    await caller.sees('Or Esc once more');
+    await caller.escape();
     await caller.sees('Two-factor sign-in is on: from');
     for (const each of [caller, other]) each.hangUp();
+  });
+
+  it.each([
+    ['on a screen', {}],
+    ['in a narrow window', { width: 40, height: 25 }],
+    ['line by line', { type: 'dumb' }],
+  ])('warns who leaves the backup codes without one typed back, once, %s', async (_how, how) => {
+    const board = await openBoard();
+    await board.addUser('joe', PASSWORD);
+    const caller = await openScreen(board, 'joe', how);
+    caller.type(`${code(board, secretOn(await beginHere(caller)))}\r`);
+    await caller.sees('Backup code');
+    await caller.escape();
+    await caller.sees(/Or Esc\s+once\s+more,\s+to\s+go\s+on\s+without/);
+    expect(caller.screen.text()).not.toContain('Two-factor sign-in is on: from');
+    await caller.escape();
+    await caller.sees('Two-factor sign-in is on: from');
+    caller.hangUp();
   });
 
   it('counts wrong codes, says what is left of the tries, and ends with the fifth (rule D11)', async () => {

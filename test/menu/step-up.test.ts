@@ -122,6 +122,8 @@ describe('who has no second factor, at a menu that asks for it,', () => {
     caller.type(`${totp(secret, board.accounts.clock.nowMs())}\r`);
     await caller.sees('Your backup codes');
     await caller.escape();
+    await caller.sees('Or Esc once more');
+    await caller.escape();
     await caller.sees('In the vault.');
     caller.hangUp();
   });

@@ -156,7 +156,7 @@ function secretRows(secret: string): readonly string[] {
   return rows;
 }
 
-/** Shows new backup codes until one of them is typed back, or the caller leaves them with escape. */
+/** Shows new backup codes until one of them is typed back, or the caller leaves them with escape, twice. */
 async function showBackupCodes(context: SetUpContext, codes: readonly string[]): Promise<void> {
   const { width, height } = context.caller.terminal;
   const rows = codeRows(codes, width);
@@ -169,6 +169,7 @@ async function showBackupCodes(context: SetUpContext, codes: readonly string[]):
   ];
   if (!isTall) await context.showPages(rows);
   let message: string | undefined;
+  let isWarned = false;
   for (;;) {
     const answer = await context.ask({
       prompt: 'twoFactorBackupCodes',
@@ -177,7 +178,12 @@ async function showBackupCodes(context: SetUpContext, codes: readonly string[]):
       fields: [{ name: 'code', label: context.say('factor.backup-code'), maxLength: 40 }],
       ...(message === undefined ? {} : { message }),
     });
-    if (answer === undefined) return;
+    if (answer === undefined) {
+      if (isWarned) return;
+      isWarned = true;
+      message = context.say('factor.not-typed-back');
+      continue;
+    }
     const typed = canonicalBackupCode(answer['code'] ?? '');
     if (codes.some((code) => canonicalBackupCode(code) === typed)) return;
     message = context.say('factor.not-one-of-them');
