@@ -124,6 +124,15 @@ export abstract class ItemListView extends View {
     return true;
   }
 
+  /** The texts of items by the key that does the same, which a list may show beside them (`key`). */
+  get textsByKey(): ReadonlyMap<string, string> {
+    return new Map(
+      this.items.flatMap(({ values: { key }, text }) =>
+        typeof key === 'string' && key !== '' ? [[key.toUpperCase(), text] as const] : [],
+      ),
+    );
+  }
+
   /** All its items, where it is only read. */
   override get lineText(): string {
     return this.items.map((_, index) => this.lineOfItem(index)).join('\n');

@@ -31,10 +31,12 @@ async function openScreen(board: MenuBoard, name: string, screen: CallOptions = 
 
 /** Through the password to the QR code and the field for the first code. */
 async function beginHere(caller: MenuCaller): Promise<string> {
-  caller.type(caller.caller.terminal.isLineByLine ? `${SWITCH_ON}\r` : SWITCH_ON);
+  const { isLineByLine } = caller.caller.terminal;
+  caller.type(isLineByLine ? `${SWITCH_ON}\r` : SWITCH_ON);
   await caller.sees(/Your\s+password\s+first/);
   caller.type(`${PASSWORD}\r`);
-  return caller.sees(/Type the code\s+that the\s+app\s+shows\s+now/);
+  // Line by line the steps before have these words as well, and no QR code is between them.
+  return caller.sees(isLineByLine ? /that the app shows now/ : /Type the code\s+that the/);
 }
 
 const GROUPS = /(?:[A-Z2-7]{4} ){3}[A-Z2-7]{4}/g;
@@ -89,6 +91,30 @@ describe('setting a second factor up on the screen', () => {
     await caller.escape();
     await caller.sees('Two-factor sign-in is on: from');
     for (const each of [caller, other]) each.hangUp();
+  });
+
+  it('has a help page that lists what the screen offers now, in its words', async () => {
+    const board = await openBoard();
+    await board.addUser('joe', PASSWORD);
+    const caller = await openScreen(board, 'joe');
+    const commands = async (): Promise<readonly string[]> => {
+      caller.type('?');
+      await caller.sees('Press a key');
+      await caller.until('a key to be asked for', () => caller.isAsked);
+      const text = caller.screen.text();
+      caller.type(' ');
+      await caller.sees('Kind of code');
+      return [...text.matchAll(/^ *([A-Z]) {2,}(\S.*?) *$/gm)].map(
+        ([, key, said]) => `${key} ${said}`,
+      );
+    };
+    expect(await commands()).toEqual(['O Switch it on here, now', 'M Set it up by a mailed link']);
+    caller.type('m');
+    await caller.sees('A mail with a link');
+    const waiting = await commands();
+    expect(waiting.map((line) => line[0])).toEqual(['O', 'M', 'Q', 'S', 'D']);
+    expect(waiting).toContain('D Drop this set-up');
+    caller.hangUp();
   });
 
   it.each([

@@ -119,10 +119,16 @@ function itemsIn({ form }: ComposedScreen): readonly HelpEntry[] {
   });
 }
 
-function actionKeysIn(call: CallContext, { rules }: ComposedScreen): readonly HelpEntry[] {
+/** Where a list on the screen names keys, the letters are those that it offers now, in its words. */
+function actionKeysIn(call: CallContext, { form, rules }: ComposedScreen): readonly HelpEntry[] {
+  const offered = new Map(
+    form.views.flatMap((view) => (view instanceof ItemListView ? [...view.textsByKey] : [])),
+  );
   return rules.keys.flatMap((rule) => {
     const name = namesOf(rule.keys.filter((key) => !isBack(key)));
-    const text = textOf(call, rule);
+    const isOffered = offered.size === 0 || name.length > 1 || offered.has(name);
+    const own = isOffered ? textOf(call, rule) : '';
+    const text = own === '' ? '' : (offered.get(name) ?? own);
     return name === '' || text === '' || rule.keys.some(isBack) ? [] : [{ name, text }];
   });
 }
