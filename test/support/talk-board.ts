@@ -138,7 +138,7 @@ export async function callerIn(
 /** A caller reads that the board there has ended the connection, and goes on to what shows `next`. */
 export async function comesBack(caller: DialledCaller, next: string): Promise<string> {
   await caller.sees('has ended the connection.');
-  await caller.sees('Press a key');
+  await caller.sees(/Press an?y? key/);
   caller.type(KEYS.return);
   return caller.sees(next);
 }
