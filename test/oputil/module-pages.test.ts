@@ -124,7 +124,12 @@ const PLACES: Readonly<Record<string, readonly Shown[]>> = {
     page('abracadabra shut'),
   ],
   'far-account.ts': [page('rlogin name'), page('rlogin password')],
-  'hand-on.ts': [not(SAME), not(SAME), not(SAME), page('rlogin silent'), not('shows the above')],
+  'hand-on.ts': [
+    ...[not(SAME), not(SAME), not(SAME)],
+    not('stands below what the board behind has shown'),
+    page('rlogin silent'),
+    not('shows the above'),
+  ],
   'letter-to-sysop.ts': [
     page('msg_area_post_fse text'),
     not(FIRST_AGAIN),
@@ -206,7 +211,7 @@ const PLACES: Readonly<Record<string, readonly Shown[]>> = {
 };
 
 const PLACE =
-  /\b(?:showPages|showArt|ask|proveAgain|showLacks|showLinkAnswer|setUpHere|showDetails|showNamed|tell|askForText)\(|kind: 'form'/;
+  /\b(?:showPages|showArt|ask|proveAgain|showLacks|showLinkAnswer|setUpHere|showDetails|showNamed|tell|askForText|askYesOrNo)\(|kind: 'form'/;
 
 /** They pass on what modules of others show. */
 const OF_OTHERS = ['own-guard.ts', 'own-parts.ts'];
