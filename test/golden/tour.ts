@@ -21,6 +21,8 @@ export const fileNameOf = (stop: string): string => stop.replace(/[^a-z]+/gi, '-
 
 export interface TourOptions extends Required<ScreenOptions> {
   readonly theme: string;
+  /** Called where a stop's screen waits for a key, before the call ends. */
+  readonly atStop?: (name: string, caller: MenuCaller) => Promise<unknown>;
 }
 
 /** One screen of the stock board and how it is come to. */
@@ -185,6 +187,7 @@ async function visit(opened: Opened, stop: Stop, options: TourOptions): Promise<
     await caller.until('a key to be asked for', () => caller.isAsked);
     await stop.then?.(caller, opened.board.accounts.clock.nowMs());
     await caller.until('a key to be asked for', () => caller.isAsked);
+    await options.atStop?.(stop.name, caller);
     caller.hangUp();
     await caller.ended;
   }

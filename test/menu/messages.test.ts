@@ -54,6 +54,16 @@ const MENUS = {
     beside: { art: 'BESIDE', config: { ...area, interrupt: 'never' }, form },
     full: { art: 'FULL', config: area, form },
     paused: { art: 'TALL', config: { ...area, pause: true }, next: 'open' },
+    placed: {
+      art: 'TALL',
+      config: { ...area, pause: true, pausePosition: { row: 5, col: 20 } },
+      next: 'open',
+    },
+    placedLow: {
+      art: 'GAP',
+      config: { ...area, pause: true, pausePosition: { row: 22, col: 20 } },
+      next: 'open',
+    },
     paged: { art: 'VERYTALL', config: { ...area, pause: 'pageBreak' }, next: 'open' },
   },
   prompts: { pause: { art: 'PAUSE' }, pausePage: { art: 'PAGE' } },
@@ -68,6 +78,7 @@ const ART = {
   BESIDE: 'Name %ET1\r\n%TL10\u001b[30G%ET2',
   FULL: `${'art\r\n'.repeat(22)}Name %ET1\r\nWord %ET2`,
   TALL: rows(23),
+  GAP: `${rows(20)}\r\n\r\nrow 22.\r\nrow 23.\r\nrow 24.\u001b[1;1H`,
   VERYTALL: rows(40),
   PAUSE: '<pause>',
   PAGE: '<page>',
@@ -246,9 +257,33 @@ describe('messages to a caller', () => {
     const caller = call('paused');
     await caller.sees('<pause>');
     urgent(caller, 'Ten minutes.');
-    expect(await caller.sees('Ten minutes.')).toContain('<pause>');
+    await caller.sees('Ten minutes.');
+    // The last row of the art is left alone.
+    expect(caller.screen.row(23)).toBe('row 23.');
+    expect(caller.screen.row(24)).toBe('<pause>  Ten minutes.');
+    // A longer one has the row of the prompt; what comes after it leaves nothing of it.
+    urgent(caller);
+    await caller.sees('This board');
+    expect(caller.screen.row(23)).toBe('row 23.');
+    expect(caller.screen.row(24)).toMatch(/^ This board goes down .*\.\.\.$/);
+    urgent(caller, 'Five minutes.');
+    await caller.sees('Five minutes.');
+    expect(caller.screen.row(24)).toBe(' Five minutes.');
     caller.type(' ');
     await caller.sees('Name');
+    caller.hangUp();
+  });
+
+  it.each([
+    ['placed', 24, 'below a pause that has a place of its own'],
+    ['placedLow', 21, 'above it where art is below it'],
+  ])('stand on an empty row, %s: row %i, %s', async (menu, row) => {
+    const caller = call(menu);
+    await caller.sees('<pause>');
+    const before = caller.screen.rows();
+    urgent(caller, 'Ten minutes.');
+    await caller.sees('Ten minutes.');
+    expect(caller.screen.rows()).toEqual(before.with(row - 1, ' Ten minutes.'));
     caller.hangUp();
   });
 

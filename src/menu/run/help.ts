@@ -60,7 +60,8 @@ export async function showHelp(
     call.caller.terminal.write(page.output);
     const isLast = page.shown >= left.length;
     const prompt = isLast ? 'pause' : 'pausePage';
-    const after = await pause(call, { prompt, row: page.row, description: title });
+    const { row, isEmpty } = page;
+    const after = await pause(call, { prompt, row, description: title, isEmpty });
     if (after === 'stop') return;
     if (after !== 'resized') left = left.slice(page.shown);
   }
@@ -206,6 +207,8 @@ interface HelpPage {
   /** Entries that have room on it. */
   readonly shown: number;
   readonly row: number;
+  /** True for a row that a message may stand on. */
+  readonly isEmpty: (row: number) => boolean;
 }
 
 /** As many entries as have room on the art; without it, on an empty screen. */
@@ -239,7 +242,9 @@ async function drawPage(
   const { width: screenWidth, height: screenHeight } = sizeOf(call);
   const output = canvas.toAnsi({ encoding, screenWidth, screenHeight, clear: true });
   const below = picture === undefined ? row + 1 : Math.max(row + 1, rowBelow(picture) + 1);
-  return { output, shown, row: Math.min(height, below) };
+  // A row above the prompt is free, unless the art needs it.
+  const isEmpty = (each: number): boolean => each >= below - 1;
+  return { output, shown, row: Math.min(height, below), isEmpty };
 }
 
 /** The first row from this one on that the art uses. */

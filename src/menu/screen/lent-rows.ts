@@ -8,6 +8,16 @@ import { messageRows } from './message-line';
 /** Rows from the bottom in which a message looks for one that is empty. */
 const ROWS_TO_LOOK_AT = 4;
 
+/** The lowest row for a message; undefined where all at the bottom are taken. */
+export function emptyRowAtBottom(
+  { height }: { readonly height: number },
+  isEmpty: (row: number) => boolean,
+): number | undefined {
+  return Array.from({ length: ROWS_TO_LOOK_AT }, (_, index) => height - index).find(
+    (row) => row > 0 && isEmpty(row),
+  );
+}
+
 /** Rows of a screen that a message has for a while: art without a place for messages. */
 export class LentRows {
   private rows: readonly number[] = [];
@@ -43,11 +53,12 @@ export class LentRows {
 
   /** A row at the bottom with neither view nor art; undefined where there is none. */
   get emptyRow(): number | undefined {
-    const { canvas, size } = this.composition;
-    const taken = this.takenRows;
-    return Array.from({ length: ROWS_TO_LOOK_AT }, (_, index) => size.height - index).find(
-      (row) => row > 0 && !taken.includes(row) && isEmptyRow(canvas, row),
-    );
+    return emptyRowAtBottom(this.composition.size, (row) => this.isEmpty(row));
+  }
+
+  /** True for a row with neither view nor art. */
+  isEmpty(row: number): boolean {
+    return !this.takenRows.includes(row) && isEmptyRow(this.composition.canvas, row);
   }
 
   private get takenRows(): readonly number[] {

@@ -8,13 +8,31 @@ import { columnsOf } from '../../views/cells';
 const STYLE: Style = { ...PLAIN, foreground: 11 };
 const CUT = '...';
 
-/** A sentence on a row of the current screen; the last row by default. */
-function messageLine(terminal: Terminal, text: string, row = terminal.height, color = ''): string {
+/** A sentence on a row of the current screen, from a column on. */
+function messageLine(
+  terminal: Terminal,
+  text: string,
+  { row, column = 1, color = '' }: { row: number; column?: number; color?: string | undefined },
+): string {
   const clean = sanitizeUserText(oneLine(text), terminal.encoding);
   // One empty column before it; the last cell of the screen stays free.
-  const line = ` ${fitSentence(clean, terminal.width - 2)}`;
-  const start = moveTo(row, 1) + resetStyle() + eraseLine() + sgr(STYLE);
+  const line = ` ${fitSentence(clean, terminal.width - column - 1)}`;
+  const start = moveTo(row, column) + resetStyle() + eraseLine() + sgr(STYLE);
   return start + expandColorCodes(color, { base: STYLE }) + line + resetStyle();
+}
+
+/** A sentence behind what ends at a column of a row; in its place where there is no room behind it. */
+export function messageBeside(
+  terminal: Terminal,
+  text: string,
+  { row, endColumn }: { readonly row: number; readonly endColumn: number },
+): { readonly output: string; readonly isInPlace: boolean } {
+  const clean = sanitizeUserText(oneLine(text), terminal.encoding);
+  // Two columns between them.
+  const column = endColumn + 2;
+  const isInPlace = endColumn === 0 || columnsOf(clean) > terminal.width - column - 1;
+  const output = messageLine(terminal, text, { row, column: isInPlace ? 1 : column });
+  return { output, isInPlace };
 }
 
 /** A sentence on its own rows of the current screen, the last of which is `row`: two where it needs them. */
@@ -30,10 +48,10 @@ export function messageRows(
   const clean = sanitizeUserText(oneLine(text), terminal.encoding);
   const [first = '', ...rest] = wrapWords(clean, terminal.width - 2);
   if (rest.length === 0 || !hasTwo) {
-    return { output: messageLine(terminal, text, row, color), rows: [row] };
+    return { output: messageLine(terminal, text, { row, color }), rows: [row] };
   }
-  const above = messageLine(terminal, first, row - 1, color);
-  const output = above + messageLine(terminal, rest.join(' '), row, color);
+  const above = messageLine(terminal, first, { row: row - 1, color });
+  const output = above + messageLine(terminal, rest.join(' '), { row, color });
   return { output, rows: [row - 1, row] };
 }
 

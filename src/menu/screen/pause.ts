@@ -3,9 +3,11 @@ import { eraseLine, moveTo, resetStyle } from '../../terminal/ansi';
 import { Canvas } from '../../terminal/canvas';
 import { isEscape, isRedraw, type Key, keyMatches } from '../../terminal/key';
 import { composePrompt, sizeOf } from './compose';
+import { emptyRowAtBottom } from './lent-rows';
 import { movesOf, type Moves, type ScreenSize } from './key-reader';
+import { columnsOf } from '../../views/cells';
 import type { Form } from '../../views/form';
-import { messageRows } from './message-line';
+import { messageBeside, messageRows } from './message-line';
 import type { CallContext } from '../run/call-context';
 import type { Tree } from '../load/theme';
 
@@ -29,6 +31,8 @@ interface PauseOptions {
   readonly mayBePassed?: boolean | undefined;
   /** The screen behind the prompt, which may have animations. */
   readonly behind?: readonly (Form | undefined)[];
+  /** True for a row that a message may stand on; by default each below the prompt. */
+  readonly isEmpty?: ((row: number) => boolean) | undefined;
 }
 
 /** Shows a pause prompt (contract A10.5), waits for one key, and removes the prompt. */
@@ -36,11 +40,9 @@ export async function pause(call: CallContext, options: PauseOptions): Promise<A
   const { terminal } = call.caller;
   if (options.mayBePassed !== true) terminal.dropTypeAhead();
   else if (isMeantForNext(terminal.nextTyped)) return 'go-on';
-  const { config, row, rows, size, moves } = await showPrompt(call, options);
-  const lastRow = row + rows - 1;
-  const messageRow = lastRow === size.height ? Math.max(1, row - 1) : size.height;
-  const hasTwo = messageRow > 1 && (messageRow < row || lastRow < messageRow - 1);
-  const key = await nextKey(call, { size, messageRow, hasTwo, moves });
+  const shown = await showPrompt(call, options);
+  const { config, row, rows } = shown;
+  const key = await nextKey(call, shown, rowsForMessages(shown, options.isEmpty));
   if (key === undefined || isRedraw(key)) return 'resized';
   terminal.write(eraseRows(row, rows));
   if (isEscape(key)) return 'stop';
@@ -63,6 +65,8 @@ interface ShownPrompt {
   readonly config: Tree | undefined;
   readonly row: number;
   readonly rows: number;
+  /** The last column with something on it in its last row. */
+  readonly endColumn: number;
   readonly size: ScreenSize;
   readonly moves: Moves | undefined;
 }
@@ -88,30 +92,66 @@ async function showPrompt(call: CallContext, options: PauseOptions): Promise<Sho
   const missing = options.mayScroll === true ? options.row + rows - 1 - terminal.height : 0;
   terminal.write(scrollUp(missing, terminal.height) + shown);
   const moves = prompt && movesOf(call.caller, [prompt.form, ...(options.behind ?? [])]);
-  return { config: prompt?.config, row, rows, size, moves };
+  const column = options.column ?? 1;
+  const endColumn =
+    prompt === undefined
+      ? column + columnsOf(call.say('page.press-key'))
+      : endOf(canvas, { row: row + rows - 1, hasViews: prompt.form.views.length > 0 });
+  return { config: prompt?.config, row, rows, endColumn, size, moves };
+}
+
+/** The last column of a prompt; a view may fill the whole row. */
+function endOf(
+  canvas: Canvas,
+  { row, hasViews }: { readonly row: number; readonly hasViews: boolean },
+): number {
+  let column = canvas.width;
+  while (!hasViews && column > 0 && canvas.isBlank(row, column)) column -= 1;
+  return column;
+}
+
+/** Where messages stand while a prompt waits; beside the prompt where nothing is empty. */
+interface MessageRows {
+  readonly messageRow: number | undefined;
+  /** True where the row above it is free too. */
+  readonly hasTwo: boolean;
+}
+
+function rowsForMessages(
+  { row: first, rows, size }: ShownPrompt,
+  isEmpty: PauseOptions['isEmpty'],
+): MessageRows {
+  const last = first + rows - 1;
+  const isFree = (row: number): boolean =>
+    (row < first || row > last) && (isEmpty?.(row) ?? row > last);
+  const messageRow = emptyRowAtBottom(size, isFree);
+  return {
+    messageRow,
+    hasTwo: messageRow !== undefined && messageRow > 1 && isFree(messageRow - 1),
+  };
 }
 
 /** Waits for a key; urgent messages are shown next to the prompt and do not end the pause. */
 async function nextKey(
   call: CallContext,
-  shown: {
-    readonly size: ScreenSize;
-    readonly messageRow: number;
-    /** True where the row above it is free of the prompt too. */
-    readonly hasTwo: boolean;
-    readonly moves: Moves | undefined;
-  },
+  { row, rows, size, moves: moving, endColumn: end }: ShownPrompt,
+  { messageRow, hasTwo }: MessageRows,
 ): Promise<Key | undefined> {
   const { inbox, terminal } = call.caller;
+  let moves = moving;
+  let endColumn = end;
   for (;;) {
-    const arrival = await call.keys.next({
-      ...{ messages: 'urgent', size: shown.size, moves: shown.moves },
-    });
+    const arrival = await call.keys.next({ ...{ messages: 'urgent', size, moves } });
     if (arrival.kind === 'key') return arrival.key;
     if (arrival.kind === 'resize') return undefined;
     for (const { text } of inbox.take('urgent')) {
-      const { messageRow, hasTwo } = shown;
-      terminal.write(messageRows(terminal, text, { row: messageRow, hasTwo }).output);
+      if (messageRow !== undefined) {
+        terminal.write(messageRows(terminal, text, { row: messageRow, hasTwo }).output);
+        continue;
+      }
+      const beside = messageBeside(terminal, text, { row: row + rows - 1, endColumn });
+      terminal.write(beside.output);
+      if (beside.isInPlace) [endColumn, moves] = [0, undefined];
     }
   }
 }

@@ -150,6 +150,8 @@ export async function pauseAtEnd(
     row: position?.row ?? pauseRow(call, screen, config),
     column: position?.column ?? 1,
     mayScroll: position === undefined,
+    // A prompt below the art has nothing below it.
+    isEmpty: position && ((row) => screen.isEmptyRow(row)),
     behind: [screen.composition.form, screen.composition.backdrop],
     description,
     mayBePassed,

@@ -112,6 +112,11 @@ export class ScreenController implements MenuScreen {
     this.pending = '';
   }
 
+  /** True for a row without art and views. */
+  isEmptyRow(row: number): boolean {
+    return this.lent.isEmpty(row);
+  }
+
   /** Adds output of the form to the next write. */
   add(output: string): void {
     if (this.shown && !this.isToBeSaid) this.pending += output;

@@ -35,7 +35,8 @@ export async function showPages(
     const { sources, perPage, pauseRow: row, draw } = laid;
     call.caller.terminal.write(draw(from));
     const isLast = from + perPage >= sources.length;
-    const after = await pause(call, { prompt: isLast ? 'pause' : 'pausePage', row, description });
+    const prompt = isLast ? 'pause' : 'pausePage';
+    const after = await pause(call, { prompt, row, description, isEmpty: isBelowText(row) });
     if (after === 'resized') {
       // The same part again, as much as fits; its lines may wrap differently.
       const first = sources[from] ?? 0;
@@ -46,6 +47,11 @@ export async function showPages(
     if (after === 'stop' || isLast) return;
     from += perPage;
   }
+}
+
+/** A row is left free between a text and its pause. */
+function isBelowText(pauseRow: number): (row: number) => boolean {
+  return (row) => row >= pauseRow - 1;
 }
 
 function layText(
