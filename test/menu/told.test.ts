@@ -1,4 +1,5 @@
 import { MenuBoard, type MenuCaller } from '../support/menu-board';
+import { colorOf } from '../support/screen';
 
 const PASSWORD = 'correct horse battery';
 const FRESH = 'a brand new harbour 9';
@@ -17,14 +18,6 @@ afterAll(() => board.close());
 const ownData = (): Promise<MenuCaller> =>
   board.callBySsh({ userName: 'joe', password: PASSWORD }, 'mainMenuUserConfig');
 
-/** Colour of the first letter of a text on the screen. */
-function colorOf({ screen }: MenuCaller, text: string): number {
-  const row = screen.rows().findIndex((line) => line.includes(text));
-  const column = screen.row(row + 1).indexOf(text);
-  const { foreground, bold } = screen.cell(row + 1, column + 1);
-  return foreground < 8 && bold ? foreground + 8 : foreground;
-}
-
 test('what is done is said in another colour than a problem, and the help follows the cursor', async () => {
   const caller = await ownData();
   await caller.sees('For the sysop; may stay empty');
@@ -32,11 +25,11 @@ test('what is done is said in another colour than a problem, and the help follow
   await caller.sees('Where you call from; others see it');
   caller.type(`Graz${'\t'.repeat(10)}\r`);
   await caller.sees('Saved.');
-  expect(colorOf(caller, 'Saved.')).toBe(GREEN);
+  expect(colorOf(caller.screen, 'Saved.')).toBe(GREEN);
   caller.type(`${'\t'.repeat(6)}\x15nobody\r`);
   const problem = await caller.sees(/^ *(\S.*mail address.*)$/m);
   const [, said = ''] = /^ *(\S.*mail address.*)$/m.exec(problem) ?? [];
-  expect(colorOf(caller, said.trim())).toBe(RED);
+  expect(colorOf(caller.screen, said.trim())).toBe(RED);
   caller.hangUp();
 });
 
@@ -49,12 +42,12 @@ test('the password is changed on a page of its own, and asked for anew where it 
   await caller.sees('New password');
   caller.type('short\rshort\r');
   await caller.sees('Use at least');
-  expect(colorOf(caller, 'Use at least')).toBe(RED);
+  expect(colorOf(caller.screen, 'Use at least')).toBe(RED);
   caller.type(`${FRESH}\rsomething else\r`);
   await caller.sees('The two passwords are not the same.');
   caller.type(`${FRESH}\r${FRESH}\r`);
   await caller.sees('Your password is changed.');
-  expect(colorOf(caller, 'Your password is changed.')).toBe(GREEN);
+  expect(colorOf(caller.screen, 'Your password is changed.')).toBe(GREEN);
   caller.hangUp();
   await board.callBySsh({ userName: 'joe', password: FRESH });
 });

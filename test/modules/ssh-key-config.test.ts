@@ -6,7 +6,7 @@ import { writeProperties } from '../../src/store/properties';
 import { listSshKeys } from '../../src/store/ssh-keys';
 import { totp } from '../support/authenticator';
 import { MenuBoard, type MenuCaller } from '../support/menu-board';
-import type { ScreenOptions } from '../support/screen';
+import { colorOf, type ScreenOptions } from '../support/screen';
 import { sayStock } from '../../src/texts/texts';
 
 const PASSWORD = 'a quiet harbour 7';
@@ -88,6 +88,24 @@ describe('the screen for SSH keys', () => {
     expect(text).toContain(`1 ED25519 ${fingerprintOf(first)} laptop`);
     expect(text).toContain(`2 RSA ${fingerprintOf(second)}`);
     expect((await keys()).map(({ comment }) => comment)).toEqual(['laptop', 'old machine']);
+    caller.hangUp();
+  });
+
+  it('says what is done in green, and what is not in another colour', async () => {
+    const GREEN = 10;
+    const caller = await start();
+    await add(caller, ed25519Line('laptop'));
+    expect(colorOf(caller.screen, 'Added: ')).toBe(GREEN);
+    caller.type('\tR\r');
+    await caller.sees('Remove an SSH key');
+    await caller.escape();
+    await caller.sees('The key was not removed.');
+    expect(colorOf(caller.screen, 'The key was not removed.')).not.toBe(GREEN);
+    caller.type('\tR\r');
+    await caller.sees('Remove an SSH key');
+    caller.type(`${PASSWORD}\r`);
+    await caller.sees('Removed: ');
+    expect(colorOf(caller.screen, 'Removed: ')).toBe(GREEN);
     caller.hangUp();
   });
 

@@ -174,3 +174,11 @@ function toScreenCell(cell: IBufferCell): ScreenCell {
     inverse: cell.isInverse() !== 0,
   };
 }
+
+/** Colour of the first letter of a text on the screen, of sixteen: bold is the bright one. */
+export function colorOf(screen: ScreenEmulator, text: string): number {
+  const row = screen.rows().findIndex((line) => line.includes(text));
+  const column = screen.row(row + 1).indexOf(text);
+  const { foreground, bold } = screen.cell(row + 1, column + 1);
+  return foreground < 8 && bold ? foreground + 8 : foreground;
+}
