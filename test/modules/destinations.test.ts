@@ -7,6 +7,7 @@ import { TestBoard } from '../support/board';
 import { BoardDir } from '../support/board-dir';
 import { KEYS, type DialledCaller } from '../support/dial';
 import { FarBoard } from '../support/far-board';
+import { CTRL, ESCAPE, HELP } from '../menu/asking-menus';
 import { PASSWORD, signIn } from '../support/sign-in';
 import { comesBack } from '../support/talk-board';
 
@@ -165,6 +166,64 @@ describe('a board that init --gate makes', () => {
     caller.type(' ');
     await caller.sees('Where to?');
   });
+
+  const KEYS_OF_ITS_MENUS = [
+    { menu: 'boards', way: '', shows: 'Enter: go there', back: 'There is no way back from here' },
+    { menu: 'account', way: 'a', shows: 'Two-factor sign-in', back: 'Where to?' },
+  ] as const;
+
+  it.each(KEYS_OF_ITS_MENUS)(
+    'in its menu $menu ?, F1, ^L, ^R and unknown letters do what they do in the stock menus',
+    async ({ way, shows }) => {
+      await come();
+      caller.type(KEYS.return);
+      await caller.sees('Enter: go there');
+      caller.type(way);
+      await caller.sees(shows);
+      const { screen } = caller;
+      const before = screen.text();
+      for (const keys of [HELP['?'], HELP.F1]) {
+        caller.type(keys);
+        await caller.sees('This page');
+        await caller.sees('Press a key');
+        caller.type(' ');
+        await caller.sees(shows);
+        expect(screen.text()).toBe(before);
+      }
+      for (const letter of ['l', 'r']) {
+        screen.write(Buffer.from('\x1b[2J\x1b[5;5Hgarbage'));
+        await caller.sees('garbage');
+        caller.type(CTRL(letter));
+        await caller.sees(shows);
+        expect(screen.text()).toBe(before);
+      }
+      const rows = screen.rows();
+      caller.type('#');
+      await caller.sees('No such key here: #. ?: help');
+      const covered = rows.filter(
+        (row, index) => row.trim() !== '' && row !== screen.row(index + 1),
+      );
+      expect(covered).toEqual([]);
+    },
+  );
+
+  it.each(KEYS_OF_ITS_MENUS)(
+    'from its menu $menu Esc, ^C and ^D log nobody off',
+    async ({ way, shows, back }) => {
+      await come();
+      caller.type(KEYS.return);
+      await caller.sees('Enter: go there');
+      for (const keys of [CTRL('c'), CTRL('d'), ESCAPE]) {
+        caller.type(way);
+        await caller.sees(shows);
+        caller.type(keys);
+        await caller.sees(back);
+        // A move in the list ends what is said there.
+        caller.type(KEYS.down);
+        await caller.seesNoMore('There is no way back');
+      }
+    },
+  );
 
   it('opens a program of this machine as one of the boards', async () => {
     await come();
