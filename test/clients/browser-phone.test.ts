@@ -249,6 +249,42 @@ describe('the board on a phone, by touch alone', () => {
     expect(problems).toEqual([]);
   });
 
+  it('moves in lists and fields by the arrows and Tab of its bar', async () => {
+    await call();
+    await sees('> Sign in');
+    await press('Down');
+    await sees('> New here? Apply');
+    await press('Up');
+    await sees('> Sign in');
+    await press('Enter');
+    await sees('User name');
+    const first = await cursorRow();
+    await page.keyboard.insertText('bob');
+    await sees('bob');
+    await press('Left');
+    await page.keyboard.insertText('X');
+    await sees('boXb');
+    await press('Right');
+    await page.keyboard.insertText('Y');
+    await sees('boXbY');
+    await press('Tab');
+    await eventually(async () => (await cursorRow()) === first + 1);
+    expect(problems).toEqual([]);
+  });
+
+  it('opens an address on its screen by a tap, beside the call', async () => {
+    await call();
+    await tap('Write to the sysop');
+    await sees('A letter to the sysop');
+    const address = `https://localhost:${board.httpsPort}/`;
+    await page.keyboard.insertText(address);
+    const opened = page.context().waitForEvent('page');
+    await tap(address);
+    await (await opened).waitForURL(address);
+    expect(await sees('A letter to the sysop')).toContain(address);
+    expect(problems).toEqual([]);
+  });
+
   it('sends a control character by Ctrl and a letter, and a text that was pasted', async () => {
     await call();
     await tap('Sign in');
