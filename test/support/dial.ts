@@ -1,5 +1,11 @@
 import { connect, type Socket } from 'node:net';
-import { Client, type AuthHandlerMiddleware, type ClientChannel, type ConnectConfig } from 'ssh2';
+import {
+  Client,
+  type AuthHandlerMiddleware,
+  type ClientChannel,
+  type ConnectConfig,
+  type PseudoTtyOptions,
+} from 'ssh2';
 import { ScreenEmulator } from './screen';
 
 /** How long a test waits for an event before it fails; never a measure of speed. */
@@ -213,6 +219,8 @@ export interface SshDialOptions extends DialOptions {
   /** Answers to keyboard-interactive prompts, in order of asking. */
   readonly answers?: readonly string[];
   readonly authHandler?: AuthHandlerMiddleware | ConnectConfig['authHandler'];
+  /** False as by `ssh -T`; the type and the size of the terminal are not told then. */
+  readonly pty?: false;
   /** Variables that the client sends. */
   readonly env?: Readonly<Record<string, string>>;
   /** Collects the prompts and texts of keyboard-interactive, in order. */
@@ -264,12 +272,14 @@ function openShell(client: Client, options: SshDialOptions): Promise<ClientChann
   return new Promise((resolve, reject) => {
     // ssh2 drops its callbacks when the connection closes.
     client.once('close', () => reject(new Error('the board closed the connection')));
+    const pty = {
+      term: options.terminalType ?? 'xterm-256color',
+      cols: options.width ?? 80,
+      rows: options.height ?? 24,
+    };
     client.shell(
-      {
-        term: options.terminalType ?? 'xterm-256color',
-        cols: options.width ?? 80,
-        rows: options.height ?? 24,
-      },
+      // The types of ssh2 do not know false beside options.
+      (options.pty ?? pty) as PseudoTtyOptions,
       { env: { ...options.env } },
       (error, channel) => (error === undefined ? resolve(channel) : reject(error)),
     );

@@ -43,6 +43,7 @@ class ShellSession {
   private variables = 0;
   private offers = 0;
   private hasShell = false;
+  private hasPty = false;
 
   constructor(
     session: Session,
@@ -50,6 +51,7 @@ class ShellSession {
   ) {
     // ssh2 passes undefined for `accept` and `reject` where the client wants no reply.
     session.on('pty', (accept: (() => void) | undefined, _reject, info) => {
+      this.hasPty = true;
       this.hint({
         terminalType: terminalTypeOf(String(info.term)),
         columns: sizeOf(info.cols),
@@ -75,11 +77,17 @@ class ShellSession {
         return;
       }
       this.hasShell = true;
-      this.events.onShell(accept(), this.hints);
+      this.events.onShell(accept(), this.shellHints());
     });
     session.on('exec', (accept) => this.refuse(accept, 'exec'));
     // Without a listener for `sftp`, ssh2 emits it here too.
     session.on('subsystem', (accept) => this.refuse(accept, 'subsystem'));
+  }
+
+  /** Who has no pty and names no terminal reads a stream: a pipe, a program, an editor's shell. */
+  private shellHints(): ClientHints {
+    const isStream = !this.hasPty && this.hints.terminalType === undefined;
+    return isStream ? { ...this.hints, asksForLines: true } : this.hints;
   }
 
   private hint(hints: ClientHints): void {
