@@ -14,6 +14,7 @@ interface Protocol {
   readonly _packetRW?: { write: PacketWriter };
   ping(): void;
   disconnect(reason: number): void;
+  channelOpenFail(recipient: number, reason: number, description: string): void;
 }
 
 interface Internals {
@@ -24,6 +25,9 @@ const DISCONNECT = 1;
 const USERAUTH_BANNER = 53;
 /** SSH_DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE (RFC 4253 section 11.1). */
 const NO_MORE_METHODS = 14;
+
+/** SSH_OPEN_ADMINISTRATIVELY_PROHIBITED (RFC 4254 section 5.1). */
+const PROHIBITED = 1;
 
 /** Where the packets of a connection are written. */
 export function packetsOf(connection: SshConnection | Client): { write: PacketWriter } {
@@ -43,6 +47,26 @@ export function endWithSentence(connection: SshConnection, sentence: string): vo
   const packets = packetsOf(connection);
   insteadOf(packets, bannerPayload(sentence), () => protocol.ping());
   insteadOf(packets, disconnectPayload(sentence), () => protocol.disconnect(NO_MORE_METHODS));
+}
+
+/**
+ * Calls ssh2's `reject` of a channel with the board's reason as the description (RFC 4254 section 5.1), in
+ * place of ssh2's "connect failed" without a word. OpenSSH and ssh2 show it.
+ */
+export function rejectChannel(
+  connection: SshConnection,
+  reject: () => void,
+  description: string,
+): void {
+  const protocol = protocolOf(connection);
+  const { channelOpenFail } = protocol;
+  protocol.channelOpenFail = (recipient) =>
+    channelOpenFail.call(protocol, recipient, PROHIBITED, description);
+  try {
+    reject();
+  } finally {
+    protocol.channelOpenFail = channelOpenFail;
+  }
 }
 
 function protocolOf(connection: SshConnection | Client): Protocol {

@@ -19,6 +19,7 @@ export const CALL = textArea({
     'call.signed-in-elsewhere': 'You have signed in again on node {node}: this call ends here.',
     'call.no-commands':
       'This is a bulletin board: it runs no commands and moves no files. Call without a command to get in.',
+    'call.second-session': 'one call in one connection',
     'call.kicked': 'The sysop has ended your call.',
     'call.failed': 'Something went wrong here, and the sysop can see what. Please call again.',
     'call.menus-failed':

@@ -394,6 +394,30 @@ describe('SSH server', () => {
       expect(servers.calls).toHaveLength(1);
     });
 
+    test('a second session is refused in words, and a second connection is let in', async () => {
+      const port = await start();
+      const first = call(port, { username: 'ann', password: 'right' });
+      await first.letIn;
+      const shell = await shellOf(first.client);
+      await expect(shellOf(first.client)).rejects.toMatchObject({
+        message: '(SSH) Channel open failure: one call in one connection',
+        reason: 1,
+      });
+      // What ssh2 refuses by itself keeps the words of ssh2.
+      await expect(
+        new Promise((_resolve, reject) =>
+          first.client.forwardOut('127.0.0.1', 1, '127.0.0.1', 22, reject),
+        ),
+      ).rejects.toMatchObject({ message: '(SSH) Channel open failure: ' });
+      shell.write('still here');
+      const echoed = await new Promise((resolve) => shell.once('data', resolve));
+      expect(String(echoed)).toBe('still here');
+      const second = call(port, { username: 'ann', password: 'right' });
+      await second.letIn;
+      await shellOf(second.client);
+      await eventually('two sessions', () => servers.calls.length === 2);
+    });
+
     test('only variables that say how to draw are taken, and few of them', async () => {
       const client = await inside();
       const env = { LD_PRELOAD: 'x', LANG: 'C', COLUMNS: '90', ROWS: '33', TERM: 'vt100' };

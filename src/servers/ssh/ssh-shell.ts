@@ -1,5 +1,6 @@
 import type { Connection as SshConnection, ServerChannel, Session } from 'ssh2';
 import { LIMITS } from '../../base/limits';
+import { rejectChannel } from '../../protocols/ssh-packets';
 import type { Encoding } from '../../terminal/terminal';
 import type { Say } from '../../texts/texts';
 import { type ClientHints, sizeOf, terminalTypeOf } from '../connection';
@@ -26,7 +27,8 @@ export function acceptOneShell(connection: SshConnection, events: ShellEvents): 
   connection.on('session', (accept, reject) => {
     sessions += 1;
     if (sessions > 1) {
-      reject();
+      // Not accepted to be told so: OpenSSH, refused here, calls by a connection of its own.
+      rejectChannel(connection, reject, events.say('call.second-session'));
       events.onRefused('second session');
       return;
     }
