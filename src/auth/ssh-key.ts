@@ -1,6 +1,7 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import type { JsonWebKey, KeyObject } from 'node:crypto';
 import { sayStock, type Saying } from '../texts/texts';
+import { isSsh2KeyFile, readSsh2KeyFile } from './ssh2-key-file';
 
 /** A public key in the one-line format of OpenSSH. */
 export interface SshPublicKey {
@@ -41,26 +42,53 @@ interface ParsedBlob {
   readonly application: string | undefined;
 }
 
-/** Parses one line of an authorized_keys or .pub file. Options before the key are refused. */
+/** A private key of OpenSSH, of PEM or of PuTTY. */
+const PRIVATE = /PRIVATE KEY|^\s*PuTTY-User-Key-File-/;
+
+/** True for a text of several lines that is to be parsed as a whole. */
+export function isKeyOfLines(text: string): boolean {
+  return PRIVATE.test(text) || isSsh2KeyFile(text);
+}
+
+/**
+ * Parses one line of an authorized_keys or .pub file, or a file as PuTTYgen saves it (RFC 4716). Options
+ * before the key are refused.
+ */
 export function parseSshPublicKey(line: string): SshKeyParse {
   const text = line.trim();
   if (text.length > MAX_LINE_CHARACTERS) return refused('key.line-too-long');
-  if (/PRIVATE KEY/.test(text)) {
+  if (PRIVATE.test(text)) {
     return refused('key.is-private');
+  }
+  if (isSsh2KeyFile(text)) {
+    const file = readSsh2KeyFile(text);
+    return file === undefined ? refused('key.part-of-file') : keyOf(file);
   }
   if (/[\r\n]/.test(text)) return refused('key.several-lines');
   const [algorithm = '', base64 = '', ...rest] = text.split(/\s+/);
+  return keyOf({ algorithm, base64, comment: rest.join(' ') });
+}
+
+interface KeyFields {
+  /** What stands before the key, where something does. */
+  readonly algorithm?: string;
+  readonly base64: string;
+  readonly comment: string;
+}
+
+function keyOf({ algorithm, base64, comment: words }: KeyFields): SshKeyParse {
   if (!/^[A-Za-z0-9+/]{16,}={0,2}$/.test(base64)) {
     return refused('key.no-key-line');
   }
   const blob = Buffer.from(base64, 'base64');
   const parsed = parseBlob(blob);
   if (typeof parsed === 'function') return { kind: 'refused', says: parsed };
-  if (parsed.algorithm !== algorithm) {
+  if (parsed.algorithm !== (algorithm ?? parsed.algorithm)) {
     return refused('key.other-type');
   }
-  const comment = rest.join(' ').slice(0, MAX_COMMENT_CHARACTERS);
-  return { kind: 'key', key: { algorithm, blob, fingerprint: sshFingerprint(blob), comment } };
+  const comment = words.replace(/\s+/g, ' ').slice(0, MAX_COMMENT_CHARACTERS);
+  const fingerprint = sshFingerprint(blob);
+  return { kind: 'key', key: { algorithm: parsed.algorithm, blob, fingerprint, comment } };
 }
 
 /** False for a key whose signatures are not accepted, e.g. an RSA key of another size. */
@@ -260,6 +288,7 @@ type KeyText =
   | 'key.line-too-long'
   | 'key.is-private'
   | 'key.several-lines'
+  | 'key.part-of-file'
   | 'key.no-key-line'
   | 'key.other-type'
   | 'key.bytes-left'

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { MAX_SSH_KEYS } from '../auth/account-keys';
-import { parseSshPublicKey, type SshPublicKey } from '../auth/ssh-key';
+import { isKeyOfLines, parseSshPublicKey, type SshPublicKey } from '../auth/ssh-key';
 import { BbsError } from '../base/errors';
 import { asClause, getAccount } from './account';
 import { readBounded } from './oputil-io';
@@ -15,7 +15,7 @@ export function addUserKeys(user: Command, context: CommandContext): void {
     .command('import-ssh-key')
     .description('let an account sign in by an SSH key, besides those it has')
     .argument('<user>')
-    .argument('<file>', 'the .pub file, or an authorized_keys with one key')
+    .argument('<file>', 'the .pub file of OpenSSH or PuTTYgen, or an authorized_keys with one key')
     .action((name: string, file: string) => importKey(context, name, file));
   user
     .command('remove-ssh-key')
@@ -78,10 +78,11 @@ async function readKey(file: string): Promise<SshPublicKey> {
   const text = await readBounded(file, { mostBytes: MAX_BYTES, what: 'a public key' });
   const lines = text.split(/\r?\n/).filter((line) => !/^\s*(#|$)/.test(line));
   const [line = ''] = lines;
-  if (lines.length > 1 && !/PRIVATE KEY/.test(text)) {
+  const isWhole = isKeyOfLines(text);
+  if (lines.length > 1 && !isWhole) {
     throw new BbsError('USER_INVALID', `${file} holds ${lines.length} keys; give them one by one`);
   }
-  const parsed = parseSshPublicKey(/PRIVATE KEY/.test(text) ? text : line);
+  const parsed = parseSshPublicKey(isWhole ? text : line);
   if (parsed.kind === 'key') return parsed.key;
   throw new BbsError('USER_INVALID', `cannot use ${file}: ${asClause(parsed.says)}`);
 }

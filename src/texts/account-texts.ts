@@ -105,6 +105,7 @@ export const KEY = textArea({
     'key.line-too-long': 'That is too long for a public key.',
     'key.is-private': 'That is a private key: keep it to yourself and paste the .pub file.',
     'key.several-lines': 'A public key is one line. Please paste one key at a time.',
+    'key.part-of-file': 'Not a whole file of PuTTYgen: copy the one line that its window shows.',
     'key.no-key-line': 'A public key line begins with its type, such as ssh-ed25519, and the key.',
     'key.other-type': 'The type at the beginning of the line is not the type of the key.',
     'key.bytes-left': 'The key has bytes left over.',

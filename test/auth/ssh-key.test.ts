@@ -46,6 +46,51 @@ test.each(
   expect(sshFingerprint(parsed.key.blob)).toBe(fingerprint);
 });
 
+/** A file in the format of RFC 4716, as `puttygen -O public` writes it. */
+function puttyFile(base64: string, headers: readonly string[], lineEnd = '\n'): string {
+  const body = base64.match(/.{1,64}/g) ?? [];
+  const begin = '---- BEGIN SSH2 PUBLIC KEY ----';
+  return [begin, ...headers, ...body, '---- END SSH2 PUBLIC KEY ----', ''].join(lineEnd);
+}
+
+describe('a file of PuTTYgen (RFC 4716)', () => {
+  test.each([
+    ['without headers', [], ''],
+    ['with a comment', ['Comment: "joe@home ed25519"'], 'joe@home ed25519'],
+    ['with quotes in it', ['Comment: "joe \\"the\\\\ laptop\\""'], 'joe "the\\ laptop"'],
+    ['with a comment in three lines', ['Comment: "one\\', ' two\\', ' three"'], 'one two three'],
+    [
+      'with headers of others, one with lines of base64',
+      ['Subject: joe', 'x-a: AAAA\\', 'AAAAC3NzaC1lZDI1NTE5', 'COMMENT: plain'],
+      'plain',
+    ],
+    ['with a comment of 1000 letters', [`Comment: "${'x'.repeat(1000)}"`], 'x'.repeat(128)],
+  ])('%s is read', (_, headers, comment) => {
+    for (const [line, fingerprint] of LINES) {
+      const [algorithm, base64 = ''] = line.split(' ');
+      for (const lineEnd of ['\n', '\r\n']) {
+        const parsed = parseSshPublicKey(puttyFile(base64, headers, lineEnd));
+        expect(parsed).toMatchObject({ kind: 'key', key: { algorithm, fingerprint, comment } });
+      }
+    }
+  });
+
+  test.each([
+    ['its first line alone', (file: string) => file.split('\n')[0] ?? '', /PuTTYgen/],
+    ['one without its end', (file: string) => file.replace(/---- END.*/, ''), /PuTTYgen/],
+    ['two', (file: string) => file + file, /begins with its type/],
+    ['one with a line of text behind it', (file: string) => `${file}and more`, /PuTTYgen/],
+    ['one without a key', () => puttyFile('', ['Comment: none']), /begins with its type/],
+    ['a header that never ends', () => puttyFile('', ['A: \\', '\\']), /begins with its type/],
+    ['a small RSA key', () => puttyFile(SMALL_RSA.split(' ')[1] ?? '', []), /2048 to 4096 bits/],
+    ['100 kB', () => puttyFile('A'.repeat(100_000), []), /too long/],
+    ['a private key', () => 'PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none', /private key/],
+  ])('%s is refused', (_, change, why) => {
+    const parsed = parseSshPublicKey(change(puttyFile(LINES[0][0].split(' ')[1] ?? '', [])));
+    expect(parsed.kind === 'refused' && parsed.says(sayStock)).toMatch(why);
+  });
+});
+
 describe('what is refused, with the reason', () => {
   const [ed25519] = LINES[0];
   const [, base64 = ''] = ed25519.split(' ');

@@ -37,6 +37,25 @@ describe('SSH keys', () => {
     expect((await shell.try('user', 'import-ssh-key', 'joe', file)).err).toContain('already');
   });
 
+  test('import-ssh-key reads the file that PuTTYgen saves, and no private one', async () => {
+    const [, base64 = ''] = makeKeyLine().split(' ');
+    const lines = ['Comment: "joe\\', ' in two lines"', base64.slice(0, 64), base64.slice(64)];
+    const file = await shell.file(
+      'putty.pub',
+      `---- BEGIN SSH2 PUBLIC KEY ----\r\n${lines.join('\r\n')}\r\n---- END SSH2 PUBLIC KEY ----\r\n`,
+    );
+    const out = await shell.run('user', 'import-ssh-key', 'joe', file);
+    const line = await shell.file('joe.pub', `ssh-ed25519 ${base64} as a line`);
+    const again = await shell.try('user', 'import-ssh-key', 'joe', line);
+    expect(again.err).toContain('already');
+    expect(out).toContain(`ssh-ed25519 (${fingerprintIn(again.out)}) comment: joe in two lines\n`);
+    const ppk = await shell.file(
+      'joe.ppk',
+      'PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n',
+    );
+    expect((await shell.try('user', 'import-ssh-key', 'joe', ppk)).err).toContain('private key');
+  });
+
   test('remove-ssh-key removes one by its fingerprint, or all', async () => {
     const prints: string[] = [];
     for (const name of ['a.pub', 'b.pub', 'c.pub']) {
