@@ -97,14 +97,19 @@ const DETAILS: readonly (readonly [property: string, label: string])[] = [
 /** Mails the sysop an account that a caller has made and that waits for activation, in full. */
 export async function tellOfApplication(
   sql: Sql,
-  { user, actor }: { readonly user: User; readonly actor: Actor },
+  {
+    user,
+    givenMail = '',
+    actor,
+  }: { readonly user: User; readonly givenMail: string | undefined; readonly actor: Actor },
   notifier: Notifier | undefined,
 ): Promise<void> {
   const { remoteIp, server = 'system' } = actor;
   // What the sysop makes with oputil is no news.
   if (user.status !== 1 || remoteIp === undefined) return;
   const filled = DETAILS.map(([property, label]) => [label, user.properties.get(property) ?? '']);
-  const details = Object.fromEntries(filled.filter(([, value]) => value !== '')) as Readonly<
+  const all = [...filled, ['Mail, not confirmed yet', givenMail]];
+  const details = Object.fromEntries(all.filter(([, value]) => value !== '')) as Readonly<
     Record<string, string>
   >;
   const { id: userId, name } = user;

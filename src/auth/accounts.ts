@@ -43,6 +43,8 @@ interface NewAccount {
   readonly name: string;
   readonly password: NewPassword;
   readonly properties?: PropertyValues;
+  /** An address that was given and is not confirmed, for the sysop's mail alone. */
+  readonly givenMail?: string;
   readonly groups?: readonly string[];
   /** By default `users.requireActivation` decides whether the account waits for activation. */
   readonly status?: UserStatus;
@@ -108,7 +110,8 @@ export class Accounts {
       }
       await this.record(sql, { ...CREATED, userId: id, actor, reason });
       const user = await getUser(sql, id);
-      await tellOfApplication(sql, { user, actor }, this.parts.notifier);
+      const { givenMail } = account;
+      await tellOfApplication(sql, { user, givenMail, actor }, this.parts.notifier);
       return { kind: 'done', user };
     });
   }

@@ -164,11 +164,11 @@ async function submitApplication(
   if (personal.kind === 'refused') return stay(personal.text, VIEWS.birthdate);
   const problem = findProblem(context, application);
   if (problem !== undefined) return problem;
-  const { userName: name, password } = application;
+  const { userName: name, password, email } = application;
   // The address counts once the link that goes there was opened (rule D14).
   const made = await services.accounts.create(
     {
-      ...{ name, password, properties: personal.properties },
+      ...{ name, password, properties: personal.properties, givenMail: email },
       ...(users.inviteOnly && typeof invite === 'string'
         ? { admits: (sql) => services.invites.take(sql, invite) }
         : {}),

@@ -86,6 +86,7 @@ async function showInfo(context: CommandContext, name: string, security: boolean
   const factor = await backend.enrollment.status(user.id);
   const sheet = await backend.sheets.status(user.id);
   const isLocked = (await findLockedFactors(context)).has(user.id);
+  const given = (await backend.mailChange.pendingFor(user.id))?.address;
   const recovery = security ? await (await context.backend()).recovery.waiting(user.id) : undefined;
   const bars = security ? await barsOf(context, user) : [];
   const hasPassword = await context.read(
@@ -103,6 +104,7 @@ async function showInfo(context: CommandContext, name: string, security: boolean
     ['Last login', minuteOf(user.properties.get('last_login_timestamp'))],
     ['Login count', property('login_count') || '0'],
     ['Email', property('email_address')],
+    ...(given === undefined ? [] : [['Email given', `${given}, not confirmed yet`] as const]),
     ['Location', property('location')],
     ['Affiliations', property('affiliation')],
     ['About', property('about')],
@@ -119,6 +121,7 @@ async function showInfo(context: CommandContext, name: string, security: boolean
   ]);
   context.show(lines, {
     ...accountData(user),
+    ...(given === undefined ? {} : { emailNotConfirmed: given }),
     secondFactorLocked: isLocked,
     sshKeys: keys,
     ...(recovery === undefined ? {} : { recoveryFrom: isoOf(recovery.endsAtMs) }),

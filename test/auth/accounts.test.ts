@@ -80,16 +80,19 @@ describe('a new account', () => {
     const properties = { real_name: 'Joe Doe', location: 'Oslo', affiliation: '', about };
     const caller = { server: 'telnet', remoteIp: '192.0.2.7', node: 1 };
     const made = await context.accounts.create(
-      { name: 'joe', password: PASSWORD, properties },
+      { name: 'joe', password: PASSWORD, properties, givenMail: 'joe@example.org' },
       caller,
     );
     if (made.kind === 'refused') throw new Error(made.says(sayStock));
     const { id } = made.user;
     const where = { server: 'telnet', remoteIp: '192.0.2.7' };
-    const details = { 'Real name': 'Joe Doe', Location: 'Oslo', About: about };
+    const mail = { 'Mail, not confirmed yet': 'joe@example.org' };
+    const details = { 'Real name': 'Joe Doe', Location: 'Oslo', About: about, ...mail };
     expect(context.notices).toEqual([
       { kind: 'application', userId: id, name: 'joe', ...where, details },
     ]);
+    // The address counts once its owner has opened the link.
+    expect(made.user.properties.has('email_address')).toBe(false);
     await context.accounts.setStatus(id, 2, { server: 'oputil' });
     expect(context.notices.at(-1)).toEqual({ kind: 'account-activated', userId: id });
     await context.accounts.setStatus(id, 3, { server: 'oputil' });

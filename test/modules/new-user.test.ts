@@ -162,7 +162,14 @@ describe('applying for an account', () => {
 
   it('lets an inactive account wait for the sysop and signs nobody in', async () => {
     await open({ users: { requireActivation: true } });
-    const caller = await apply();
+    const caller = await apply({ email: ' walter@example.org ' });
+    await caller.sees('A mail is on its way');
+    const details = { Location: 'Rome', 'Mail, not confirmed yet': 'walter@example.org' };
+    expect(board.accounts.notices).toMatchObject([
+      { kind: 'application', details },
+      { kind: 'confirm-mail', address: 'walter@example.org' },
+    ]);
+    caller.type(' ');
     await caller.isIn('userNeedsActivated');
     await caller.sees('The sysop looks at each application.');
     expect(caller.caller.login.factor).toBe(0);

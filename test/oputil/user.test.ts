@@ -4,6 +4,8 @@ import { createLog } from '../../src/base/log';
 import { addCall, endCall } from '../../src/store/calls';
 import { Database } from '../../src/store/database';
 import { removePassword } from '../../src/store/passwords';
+import { removeTokens } from '../../src/store/tokens';
+import { openBackOffice } from '../support/back-office';
 import { PASSWORD, Shell } from './shell';
 
 let shell: Shell;
@@ -213,6 +215,23 @@ describe('user info and list', () => {
     const text = (await shell.run('user', 'info', 'joe')) + (await shell.run('user', 'list'));
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
   });
+});
+
+test('info names the address that an applicant gave, as one that is not confirmed', async () => {
+  await addJoe();
+  const { db, mailChange, userId, close } = await openBackOffice(shell.dataDir);
+  expect(await shell.run('user', 'info', 'joe')).not.toContain('Email given');
+  const id = await userId('joe');
+  await mailChange.begin(id, 'joe@example.org', { server: 'telnet', remoteIp: '192.0.2.7' });
+  expect(await shell.run('user', 'info', 'joe')).toMatch(
+    /^Email {8}: ?\nEmail given {2}: joe@example\.org, not confirmed yet$/m,
+  );
+  expect(await shell.json('user', 'info', 'joe')).toMatchObject({
+    emailNotConfirmed: 'joe@example.org',
+  });
+  await db.transaction('board', (sql) => removeTokens(sql, id, 'confirm-mail'));
+  expect(await shell.run('user', 'info', 'joe')).not.toContain('Email given');
+  await close();
 });
 
 describe('changes of an account', () => {
