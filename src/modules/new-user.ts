@@ -1,5 +1,6 @@
 import type { AccountProblem, Refused } from '../auth/account-rules';
 import type { MailChangeBegun } from '../auth/mail-change';
+import { readMailAddress } from '../base/mail-address';
 import { toError } from '../base/errors';
 import type { Config } from '../config/schema';
 import { signsInFirst } from '../protocols/ways-in';
@@ -150,7 +151,7 @@ async function submitApplication(
     userName: textOf(value['username']).trim(),
     password: textOf(value['password']),
     confirm: textOf(value['passwordConfirm'] ?? value['password']),
-    email: textOf(value['email']).trim(),
+    email: readMailAddress(textOf(value['email'])),
   };
   const { general, users } = services.config();
   const invite = context.memory.get(INVITE);

@@ -1,3 +1,4 @@
+import { readMailAddress } from '../base/mail-address';
 import { isOfProgram } from '../auth/own-accounts';
 import { findLacks, showLacks } from '../menu/run/login-answer';
 import type { MenuContext, MenuModule, Transition } from '../menu/run/module';
@@ -181,7 +182,7 @@ function readWish(context: MenuContext): Wish | Transition {
       ...(rows === undefined ? {} : { term_height: rows === 0 ? undefined : String(rows) }),
     },
     rows,
-    email: isChanged(VIEWS.email) ? screen.text(VIEWS.email).trim() : undefined,
+    email: isChanged(VIEWS.email) ? readMailAddress(screen.text(VIEWS.email)) : undefined,
     password: password === '' ? undefined : password,
   };
 }
@@ -344,7 +345,7 @@ function addressUnlessOwn(): Validator {
     needs: 'complete',
     check: async (text, context) => {
       const own = context.caller.login.user?.properties.get('email_address') ?? '';
-      return text.trim() === own
+      return readMailAddress(text) === own
         ? undefined
         : VALIDATORS['validateEmailAvail']?.check(text, context);
     },

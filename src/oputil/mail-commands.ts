@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { withLimit, wallTimeOf } from '../base/clock';
 import { BbsError } from '../base/errors';
-import { parseMailAddress } from '../base/mail-address';
+import { parseMailAddress, readMailAddress } from '../base/mail-address';
 import { mailSender } from '../mail/mailer';
 import { SmtpTransport } from '../mail/transport';
 import { mailDrop } from '../backend';
@@ -107,7 +107,7 @@ async function sendMail(context: CommandContext, now: boolean): Promise<void> {
 
 /** Sends without the outbox: the answer is shown at once, and nothing is tried again. */
 async function testMail(context: CommandContext, given: string): Promise<void> {
-  const address = parseMailAddress(given);
+  const address = parseMailAddress(readMailAddress(given));
   if (address === undefined) {
     throw new BbsError('USAGE', `'${given}' is not one plain mail address like name@example.org`);
   }

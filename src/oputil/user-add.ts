@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { refuse } from '../auth/account-rules';
 import { BbsError } from '../base/errors';
+import { readMailAddress } from '../base/mail-address';
 import { findUserByName, hasUsers, type User } from '../store/users';
 import {
   accountData,
@@ -45,7 +46,8 @@ async function addUser(context: CommandContext, name: string, options: AddOption
   if ((await context.read((sql) => findUserByName(sql, name))) !== undefined) {
     throw refusal(refuse('name-taken'), `add "${name}"`);
   }
-  const { email = '', realName = '' } = options;
+  const { realName = '' } = options;
+  const email = readMailAddress(options.email ?? '');
   const isFirst = !(await context.read(hasUsers)) && isSysopName(config, name);
   const taken = await takePassword(context, { userName: name, email }, options);
   const properties = {

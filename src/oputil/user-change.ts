@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { refuse } from '../auth/account-rules';
 import { isOfProgram } from '../auth/own-accounts';
 import { BbsError } from '../base/errors';
+import { readMailAddress } from '../base/mail-address';
 import { nearestName } from '../base/nearest';
 import { loadThemes } from '../menu/load/theme-files';
 import { nameInCommand } from '../store/user-name';
@@ -214,7 +215,7 @@ async function setDetails(context: CommandContext, name: string, details: Detail
   const user = await getAccount(context, name);
   const { accounts } = await context.backend();
   const given = {
-    email_address: details.email,
+    email_address: details.email === undefined ? undefined : readMailAddress(details.email),
     real_name: details.realName,
     location: details.location,
     affiliation: details.affiliation,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isMailAddress } from '../../src/base/mail-address';
+import { isMailAddress, readMailAddress } from '../../src/base/mail-address';
 import { runs } from '../support/runs';
 
 test.each([
@@ -46,6 +46,51 @@ test.each([
   `joe@${'a'.repeat(64)}.org`,
   `joe@${'abcdefgh.'.repeat(30)}org`,
 ])('%j is refused', (text) => expect(isMailAddress(text)).toBe(false));
+
+test.each([
+  ['joe@exämple.org', 'joe@xn--exmple-cua.org'],
+  ['  Joe@EXÄMPLE.org ', 'Joe@xn--exmple-cua.org'],
+  ['joe@bücher.straße.example', 'joe@xn--bcher-kva.xn--strae-oqa.example'],
+  ['joe@例え.テスト', 'joe@xn--r8jz45g.xn--zckzah'],
+  ['joe+bbs@example.org', 'joe+bbs@example.org'],
+  ['\tjoe@Example.org ', 'joe@Example.org'],
+])('%j is read as %s', (typed, address) => {
+  expect(readMailAddress(typed)).toBe(address);
+  expect(isMailAddress(readMailAddress(typed))).toBe(true);
+});
+
+test.each([
+  'joé@exämple.org',
+  'joe@exämple.org/x',
+  'joe@exämple.org:25',
+  'joe@exämple.org\r\nBcc: a@bücher.org',
+  'joe@exäm\u200dple.org',
+  'joe@exäm%41ple.org',
+  'joe@exämple',
+  'joe@ä@exämple.org',
+  'joe@exämple..org',
+  'joe@xn--ä.org',
+  'joe@１９２.0.2.1',
+  `joe@${'ä'.repeat(70)}.org`,
+  '@exämple.org',
+])('%j is none in any letters', (typed) =>
+  expect(isMailAddress(readMailAddress(typed))).toBe(false),
+);
+
+test('nothing that means something to a mailer ever passes, however it is read', () => {
+  fc.assert(
+    fc.property(
+      fc.string({
+        unit: fc.constantFrom('a', 'ä', '.', '@', '\r', '\n', ',', '<', '/', ':', '%', ' ', '\t'),
+      }),
+      (text) => {
+        const address = readMailAddress(text);
+        return !isMailAddress(address) || /^[a.]+@[a-z0-9.-]+$/.test(address);
+      },
+    ),
+    { numRuns: runs(5_000) },
+  );
+});
 
 test('nothing that means something to a mailer ever passes', () => {
   fc.assert(

@@ -94,6 +94,17 @@ describe('applying for an account', () => {
     caller.hangUp();
   });
 
+  it('takes an address with blanks around it and a domain in other letters, in its ASCII form', async () => {
+    await open();
+    // As a terminal with CP437 sends ä.
+    const caller = await apply({ email: '  walter@ex\x84mple.org ' });
+    expect(await caller.sees('A mail is on its way')).toContain('walter@xn--exmple-cua.org');
+    expect(board.accounts.notices).toMatchObject([
+      { kind: 'confirm-mail', address: 'walter@xn--exmple-cua.org' },
+    ]);
+    caller.hangUp();
+  });
+
   it('promises no mail where the board sends none, or has no page for its link', async () => {
     await open({}, { sendsMail: false });
     const caller = await apply({ email: 'walter@example.org' });

@@ -291,6 +291,17 @@ describe('the screen for own data', () => {
     other.hangUp();
   });
 
+  it('takes an address with blanks around it and a domain in other letters, in its ASCII form', async () => {
+    const caller = await start({ properties: { real_name: 'Walter' } });
+    change(caller, { mail: '  new@ex\x84mple.net ' });
+    await caller.sees('Change your mail address');
+    caller.type(`${PASSWORD}\r`);
+    await caller.sees('Now open the link mailed there (one mail a day).');
+    const address = 'new@xn--exmple-cua.net';
+    expect(board.accounts.notices).toMatchObject([{ kind: 'confirm-mail', address }]);
+    caller.hangUp();
+  });
+
   it('reminds of an address that waits for its link', async () => {
     const caller = await start({ properties: { real_name: 'Walter' } });
     await board.mailChange.begin(userId, 'new@example.net', {});

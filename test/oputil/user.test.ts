@@ -234,6 +234,16 @@ test('info names the address that an applicant gave, as one that is not confirme
   await close();
 });
 
+test('add and set take the domain of an address in other letters, and keep its ASCII form', async () => {
+  await addJoe('--email', 'joe@exämple.org');
+  const email = async (): Promise<string | undefined> =>
+    (await shell.json<Account>('user', 'info', 'joe')).email;
+  expect(await email()).toBe('joe@xn--exmple-cua.org');
+  await shell.run('user', 'set', 'joe', '--email', ' joe@bücher.example ');
+  expect(await email()).toBe('joe@xn--bcher-kva.example');
+  expect((await shell.try('user', 'set', 'joe', '--email', 'joé@example.org')).exitCode).toBe(1);
+});
+
 describe('changes of an account', () => {
   beforeEach(() => addJoe());
 

@@ -1,4 +1,4 @@
-import { isMailAddress } from '../../base/mail-address';
+import { isMailAddress, readMailAddress } from '../../base/mail-address';
 import type { Caller } from './caller';
 import { asksForLineCode, askLineCode, STANDING_NOTE } from './line-sign-in';
 import type { SignInNeed } from './menu-access';
@@ -72,7 +72,7 @@ export const VALIDATORS: Readonly<Record<string, Validator>> = {
       isMailAddress(text.trim()) ? undefined : await checkAnyName(text, context),
   },
   validateEmailAvail: {
-    doc: 'One plain mail address; may be empty. Who has it is told by mail and never here (rule M6).',
+    doc: 'One plain mail address, its domain in letters of any script; may be empty. Who has it is told by mail and never here (rule M6).',
     needs: 'none',
     check: (text, { say }) => answer(mailAddressProblem(say, text)),
   },
@@ -107,7 +107,7 @@ async function checkAnyName(
 
 /** A sentence about an invalid mail address; empty text is valid. */
 export function mailAddressProblem(say: Say, text: string): string | undefined {
-  const address = text.trim();
+  const address = readMailAddress(text);
   if (address === '' || isMailAddress(address)) return undefined;
   return say('field.not-an-address');
 }
