@@ -29,6 +29,18 @@ describe('signing in by telnet with a password and a one-time code', () => {
     caller.hangUp();
   });
 
+  it('takes name and code with blanks at both ends, and the password as it is typed', async () => {
+    const caller = await board.telnet();
+    await signIn(caller, ' BOB  ');
+    await giveCode(caller, `  ${board.freshCode(secret)}  `);
+    await goToMainMenu(caller);
+    caller.hangUp();
+    const other = await board.telnet();
+    await signIn(other, ' bob ', ` ${PASSWORD} `);
+    await other.sees(/wrong user name or password/i);
+    other.hangUp();
+  });
+
   it('takes codes of the step before and the step after, and no others', async () => {
     const judge = async (steps: number): Promise<boolean> => {
       await board.addUser(`step${steps}`, PASSWORD);
