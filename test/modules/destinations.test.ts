@@ -8,6 +8,7 @@ import { BoardDir } from '../support/board-dir';
 import { KEYS, type DialledCaller } from '../support/dial';
 import { FarBoard } from '../support/far-board';
 import { CTRL, ESCAPE, HELP } from '../menu/asking-menus';
+import { FarSsh } from '../support/far-ssh';
 import { PASSWORD, signIn } from '../support/sign-in';
 import { comesBack } from '../support/talk-board';
 
@@ -246,6 +247,51 @@ describe('a board that init --gate makes', () => {
     await caller.sees('Where to?');
     caller.type('g');
     expect(await caller.isHungUpOn()).toContain('Good night');
+  });
+});
+
+describe('a destination by SSH of a board that init --gate makes', () => {
+  it('takes nobody until the keys that init names are there, and then hands a caller on', async () => {
+    const far = await FarSsh.open({ userName: 'guest', password: 'a word for the shell' });
+    const dir = join(await mkdtemp(join(tmpdir(), 'sallyport-gate-')), 'gate');
+    await initGate(dir, [`ssh://guest@127.0.0.1:${far.port}#A Shell`]);
+    const board = await TestBoard.start({ boardDir: dir });
+    await board.addUser('alice', PASSWORD);
+    const alice = await board.telnet();
+    await signIn(alice, 'alice');
+    await alice.sees('Both doors are open.');
+    alice.type(KEYS.return);
+    await alice.sees('Enter: go there');
+    alice.type(KEYS.return);
+    await alice.sees('A Shell does not take your call. Please tell the sysop.');
+    expect(far.offered).toEqual([]);
+
+    const [failed] = await board.logged('onward.failed');
+    const print = /host key is (SHA256:[\w+/]+)/.exec(JSON.stringify(failed))?.[1];
+    expect(print).toBe(far.fingerprint);
+    const file = join(dir, 'config', 'config.hjson');
+    const text = await readFile(file, 'utf8');
+    const edited = text
+      .replace('// hostKey: "SHA256:..."', `hostKey: "${print}"`)
+      .replace(/\/\/ password: .*/, 'password: "a word for the shell"');
+    await writeFile(file, edited);
+    await board.logged('board.reloaded');
+    alice.type(KEYS.return);
+    await alice.sees('Enter: go there');
+    const coming = far.shell();
+    alice.type(KEYS.return);
+    const shell = await coming;
+    shell.channel.write('Welcome to the shell\r\n$ ');
+    await alice.sees('Welcome to the shell');
+    alice.type('ls');
+    await shell.sees('ls');
+    expect(far.offered.at(-1)).toBe('guest password');
+    shell.end('logged out\r\n');
+    await comesBack(alice, 'Where to?');
+    alice.hangUp();
+    await board.remove();
+    await far.close();
+    await rm(join(dir, '..'), { recursive: true });
   });
 });
 
