@@ -1,6 +1,6 @@
 import { announceToLink } from '../onward/bbs-link';
 import { userOf } from '../menu/run/caller';
-import { ANSWER_MS, handOnModule, refuseWhere, type OnwardProtocol } from './hand-on';
+import { handOnModule, refuseWhere, type OnwardProtocol } from './hand-on';
 import { portOf, type HandOnSettings } from './hand-on-settings';
 import { telnetProtocol } from './telnet-bridge';
 
@@ -24,7 +24,7 @@ export const bbsLinkProtocol: OnwardProtocol = {
   },
   withDefaults: (settings) => ({ host: HOST, name: 'BBSLink', ...settings }),
   problems,
-  before: async ({ context, settings, taken, signal, address }) => {
+  before: async ({ context, settings, taken, signal, address, answer }) => {
     await refuseWhere(problems(settings));
     const { clock, random, version } = context.services;
     const text = (key: string): string => String(settings[key] ?? '');
@@ -38,7 +38,7 @@ export const bbsLinkProtocol: OnwardProtocol = {
         userId: userOf(context.caller).id,
         rows: taken.facts.size.height,
       },
-      { clock, random, signal, limitMs: ANSWER_MS },
+      { clock, random, signal, limitMs: answer.leftMs },
     );
   },
   open: (socket, call) => telnetProtocol.open(socket, { ...call, settings: {} }),

@@ -1,7 +1,7 @@
 import { greetByRlogin } from '../onward/rlogin-client';
 import { openTunnel } from '../onward/ssh-client';
 import { ACCOUNT_KEYS } from './far-account';
-import { ANSWER_MS, handOnModule, refuseWhere, type OnwardProtocol } from './hand-on';
+import { handOnModule, refuseWhere, type OnwardProtocol } from './hand-on';
 import { portOf, type HandOnSettings } from './hand-on-settings';
 import { RLOGIN_FIELDS, rloginFields } from './rlogin';
 import { hostKeyProblem, SIGN_IN_MS, sshAccountOf, textOf } from './ssh-account';
@@ -38,18 +38,18 @@ export const doorPartyProtocol: OnwardProtocol = {
   },
   // Without a host key the gateway is asked for the one that it has, for the log.
   before: ({ settings }) => refuseWhere(problems(settings)),
-  open: async (socket, { context, settings, taken, signal, address, ...caller }) => {
+  open: async (socket, { context, settings, taken, signal, address, answer, ...caller }) => {
     const { clock } = context.services;
     const tunnel = await openTunnel(
       socket,
       {
-        ...{ clock, signal, limitMs: SIGN_IN_MS },
+        ...{ clock, signal, answer, limitMs: SIGN_IN_MS },
         ...{ ...sshAccountOf(settings), userName: textOf(settings['username']) ?? '' },
       },
       { host: address.host, port: portOf(settings['rloginPort']) ?? RLOGIN_PORT },
     );
     const fields = rloginFields(settings, { taken, ...caller });
-    return greetByRlogin(tunnel, fields, { clock, limitMs: ANSWER_MS, signal });
+    return greetByRlogin(tunnel, fields, { clock, limitMs: answer.leftMs, signal });
   },
 };
 

@@ -5,6 +5,7 @@ import { farEndOf } from '../base/source';
 import type { MenuContext, MenuModule, Transition } from '../menu/run/module';
 import type { TakenConnection } from '../menu/run/caller';
 import { bridge, type BridgeEnd } from '../onward/bridge';
+import { AnswerTime } from '../onward/answer-time';
 import { dial, type Address, type FarSide } from '../onward/connect';
 import { encodeProxyHeader, PROXY_VERSIONS } from '../protocols/proxy-protocol';
 import { encodeText } from '../terminal/encoding';
@@ -20,8 +21,8 @@ import {
   type HandOnSettings,
 } from './hand-on-settings';
 
-/** How long a board may take to answer before the caller is told that it does not. */
-export const ANSWER_MS = 3_000;
+/** How long a board may take to be connected and to say the first that its protocol has, before the caller is told that it does not. */
+const ANSWER_MS = 3_000;
 
 /** How a board is spoken to, on a connection that nothing of the caller's was sent on yet. */
 export interface OnwardProtocol {
@@ -54,6 +55,8 @@ export interface OnwardCall {
   readonly taken: TakenConnection;
   readonly signal: AbortSignal;
   readonly address: Address;
+  /** What is left of the time in which the board has to answer. */
+  readonly answer: AnswerTime;
   /** Name of the caller's account there. */
   readonly userName: string;
   /** The caller's password there, where the settings send one. */
@@ -297,10 +300,11 @@ async function reach(context: MenuContext, call: Visit, signal: AbortSignal): Pr
   const { taken, address, account, protocol, settings } = call;
   const { clock, random } = context.services;
   const { name: userName, password } = account;
-  const onward = { context, settings, taken, signal, userName, password, address };
+  const answer = new AnswerTime(clock, ANSWER_MS);
+  const onward = { context, settings, taken, signal, userName, password, address, answer };
   await protocol.before?.(onward);
   const gateway = protocol.gateway?.(settings);
-  const limits = { clock, random, limitMs: ANSWER_MS, signal };
+  const limits = { clock, random, limitMs: answer.leftMs, signal };
   const socket = await dial(gateway?.address ?? address, limits);
   const line = gateway === undefined ? socket : await gateway.open(socket, onward);
   const version = PROXY_VERSIONS.find((each) => each === settings['proxyHeader']);

@@ -1,6 +1,6 @@
 import { greetByRlogin } from '../onward/rlogin-client';
 import { ACCOUNT_KEYS } from './far-account';
-import { ANSWER_MS, handOnModule, type OnwardCall, type OnwardProtocol } from './hand-on';
+import { handOnModule, type OnwardCall, type OnwardProtocol } from './hand-on';
 import type { HandOnSettings } from './hand-on-settings';
 import { refuseTunnel, TUNNEL_KEY, tunnelOf, tunnelProblems } from './ssh-account';
 
@@ -21,10 +21,10 @@ export const rloginProtocol: OnwardProtocol = {
   problems: tunnelProblems,
   before: ({ settings }) => refuseTunnel(settings),
   gateway: tunnelOf,
-  open: (socket, { context, settings, taken, signal, userName, password }) => {
+  open: (socket, { context, settings, taken, signal, answer, userName, password }) => {
     const fields = rloginFields(settings, { taken, userName, password });
     return greetByRlogin(socket, fields, {
-      ...{ clock: context.services.clock, limitMs: ANSWER_MS, signal },
+      ...{ clock: context.services.clock, limitMs: answer.leftMs, signal },
     });
   },
 };

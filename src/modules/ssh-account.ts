@@ -2,7 +2,7 @@ import { openTunnel } from '../onward/ssh-client';
 import { refuseWhere, type OnwardGateway } from './hand-on';
 import { portOf, type HandOnSettings } from './hand-on-settings';
 
-/** A key exchange and a password that is hashed take longer than a connection. */
+/** How long a server that has named itself may take until an account is signed in there. */
 export const SIGN_IN_MS = 10_000;
 
 const SSH_PORT = 22;
@@ -91,11 +91,11 @@ export function tunnelOf({ tunnel }: HandOnSettings): OnwardGateway | undefined 
   const { host, port, userName, ...account } = isBlock(tunnel) ? tunnel : {};
   return {
     address: { host: textOf(host) ?? '', port: portOf(port ?? SSH_PORT) ?? SSH_PORT },
-    open: async (socket, { context, signal, address }) =>
+    open: async (socket, { context, signal, address, answer }) =>
       openTunnel(
         socket,
         {
-          ...{ clock: context.services.clock, signal, limitMs: SIGN_IN_MS },
+          ...{ clock: context.services.clock, signal, answer, limitMs: SIGN_IN_MS },
           ...{ ...sshAccountOf(account), userName: textOf(userName) ?? '' },
         },
         address,

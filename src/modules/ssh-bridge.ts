@@ -16,12 +16,12 @@ export const sshProtocol: OnwardProtocol = {
     ...ACCOUNT_KEYS,
   },
   problems,
-  open: (socket, { context, settings, taken, signal, userName, password }) => {
+  open: (socket, { context, settings, taken, signal, answer, userName, password }) => {
     const { clock } = context.services;
     const { terminalType, remoteIp } = taken.facts;
     const account = sshAccountOf(settings);
     return openShell(socket, {
-      ...{ clock, signal, limitMs: SIGN_IN_MS },
+      ...{ clock, signal, answer, limitMs: SIGN_IN_MS },
       ...account,
       userName: fillField(settings['userName'] ?? '{userName}', { userName }),
       password: password ?? account.password,

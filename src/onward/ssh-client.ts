@@ -7,18 +7,24 @@ import {
   type ConnectConfig,
   type PublicKeyAuthMethod,
 } from 'ssh2';
-import type { Clock } from '../base/clock';
+import type { Cancel, Clock } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
 import type { TerminalSize } from '../terminal/terminal';
+import type { AnswerTime } from './answer-time';
 import type { Address, FarSide } from './connect';
 import { certifiedKey } from './ssh-certificate';
 
 /** How long a board may take to close its side before the connection is cut. */
 const CLOSE_MS = 2_000;
+/** How the line begins by which a server names itself (RFC 4253 section 4.2); other lines may come before it. */
+const IDENTIFICATION = 'SSH-';
 
 interface AccountOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Until the server names itself, and behind a tunnel until the board there is connected. */
+  readonly answer: AnswerTime;
+  /** For all that follows: a key exchange and a password that is hashed take longer than a connection. */
   readonly limitMs: number;
   /** `SHA256:...` as ssh-keygen prints it; without one the board is not believed. */
   readonly hostKey: string | undefined;
@@ -54,15 +60,23 @@ export function openTunnel(
   options: AccountOptions,
   address: Address,
 ): Promise<Duplex & FarSide> {
-  return signedIn(socket, options, (client) => tunnel(client, options, address));
+  const { answer } = options;
+  return signedIn(socket, options, (client, limit) => {
+    answer.begin();
+    limit(answer.leftMs, 'the gateway opened no connection');
+    return tunnel(client, options, address);
+  });
 }
+
+/** Replaces the limit that counted so far; what has not happened by then is named in the error. */
+type Limit = (ms: number, otherwise: string) => void;
 
 async function signedIn<Far>(
   socket: Duplex,
   options: AccountOptions,
-  open: (client: Client) => Promise<Far>,
+  open: (client: Client, limit: Limit) => Promise<Far>,
 ): Promise<Far> {
-  const { clock, signal, limitMs } = options;
+  const { clock, signal, answer, limitMs } = options;
   const client = new Client();
   const ending = new Promise<never>((_resolve, reject) => {
     const fail = (error: Error): void => reject(error);
@@ -71,17 +85,23 @@ async function signedIn<Far>(
     signal.addEventListener('abort', () => fail(toError(signal.reason)), { once: true });
   });
   ending.catch(() => undefined);
-  const cancel = clock.after(limitMs, () =>
-    client.emit('error', unreachable(`not signed in within ${limitMs} ms`)),
-  );
+  let cancel: Cancel = () => undefined;
+  const limit: Limit = (ms, otherwise) => {
+    cancel();
+    cancel = clock.after(ms, () =>
+      client.emit('error', unreachable(`${otherwise} within ${ms} ms`)),
+    );
+  };
+  limit(answer.leftMs, 'the board did not name itself');
   try {
     signal.throwIfAborted();
+    onIdentification(socket, () => limit(limitMs, 'not signed in'));
     // It rejects at once for a private key that cannot be read.
     const signing = signIn(client, socket, options).catch((error: unknown) => {
       throw refusalOf(toError(error));
     });
     await Promise.race([signing, ending]);
-    return await Promise.race([open(client), ending]);
+    return await Promise.race([open(client, limit), ending]);
   } catch (error) {
     client.destroy();
     socket.destroy();
@@ -89,6 +109,20 @@ async function signedIn<Far>(
   } finally {
     cancel();
   }
+}
+
+/** Calls `heard` once, when the server has named itself. */
+function onIdentification(socket: Duplex, heard: () => void): void {
+  let said = '';
+  const listen = (chunk: Buffer): void => {
+    said = said.slice(1 - IDENTIFICATION.length) + chunk.toString('latin1');
+    if (!said.includes(IDENTIFICATION)) return;
+    socket.off('data', listen);
+    heard();
+  };
+  // Data that flowed from here on would be lost to the client, which resumes when it listens as well.
+  socket.pause();
+  socket.on('data', listen);
 }
 
 function signIn(client: Client, sock: Duplex, options: AccountOptions): Promise<void> {
