@@ -7,7 +7,7 @@ import { PROXY_VERSIONS } from '../protocols/proxy-protocol';
 export type HandOnSettings = Readonly<Record<string, unknown>>;
 
 /** Keys of `config` that every module has which passes bytes between a caller and something else. */
-export const BRIDGE_KEYS: Readonly<Record<string, string>> = {
+export const BRIDGE_KEYS = {
   encoding:
     '`cp437` or `utf8`: what the board sends; text is converted for callers of the other encoding. `as-is`, where nothing is said, passes bytes unchanged, which file transfers need.',
   escapeKey:
@@ -16,7 +16,10 @@ export const BRIDGE_KEYS: Readonly<Record<string, string>> = {
     'Silence of both sides after which the caller is back; 0, where nothing is said, for no limit.',
   maxSeconds: 'Longest stay; 0, where nothing is said, for no limit.',
   font: 'Font of the terminal while there, for SyncTERM and its kin: a name such as `topaz`, or its number.',
-};
+} as const;
+
+/** Keys that the rule which leads to a menu may have in `extraArgs` (ENiGMA½'s names). */
+export const EXTRA_ARGS: readonly string[] = ['host', 'port', 'font'];
 
 /** Keys of `config` that every module has which hands a caller on. */
 export const HAND_ON_KEYS: Readonly<Record<string, string>> = {
@@ -29,6 +32,7 @@ export const HAND_ON_KEYS: Readonly<Record<string, string>> = {
     '`v1` or `v2`: the PROXY header with the caller’s address goes out first. Only for a board that expects it.',
   name: 'What callers read it is called; the host where nothing is said.',
   ...BRIDGE_KEYS,
+  font: `${BRIDGE_KEYS.font} \`extraArgs.font\` wins.`,
   names:
     'Names of accounts there: `{ alice: "ALICE SMITH" }`; others have their own, and nobody else has one of these.',
   nameProperty:

@@ -16,6 +16,7 @@ import {
   bridgeOptionsOf,
   fontOf,
   HAND_ON_KEYS,
+  EXTRA_ARGS,
   handOnProblems,
   keyName,
   type HandOnSettings,
@@ -98,19 +99,20 @@ export function handOnModule(name: string, doc: string, protocol: OnwardProtocol
     configProblems: (config) => handOnProblems(config, protocol.problems),
     enter: async (context) => {
       const { config, extraArgs } = context;
-      const { host, port } = isBlock(extraArgs) ? extraArgs : {};
-      await handOn(context, protocol, {
-        ...config,
-        ...(host === undefined ? {} : { host }),
-        ...(port === undefined ? {} : { port }),
-      });
+      await handOn(context, protocol, { ...config, ...winning(extraArgs) });
       return leave(context);
     },
   };
 }
 
-function isBlock(value: unknown): value is HandOnSettings {
-  return typeof value === 'object' && value !== null;
+/** Those of `extraArgs` that win over the menu's own keys. */
+function winning(extraArgs: unknown): HandOnSettings {
+  const given = Object.entries(
+    typeof extraArgs === 'object' && extraArgs !== null ? extraArgs : {},
+  ) as readonly [string, unknown][];
+  return Object.fromEntries(
+    given.filter(([key, value]) => EXTRA_ARGS.includes(key) && value !== undefined),
+  );
 }
 
 /** What a board may have left on: colours, a hidden cursor, no wrap, mouse reports, bracketed paste. */

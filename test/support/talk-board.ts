@@ -110,13 +110,18 @@ export function talkBoardFiles(): Record<string, string> {
   };
 }
 
-/** The stock main menu file with menus of a test's own, each a command of the main menu. */
+/**
+ * The stock main menu file with menus of a test's own, each a command of the main menu; `extraArgs` are those of
+ * commands by their names.
+ */
 export function mainMenuWith(
   commands: Readonly<Record<string, string>>,
   menus: Readonly<Record<string, object>>,
+  extraArgs: Readonly<Record<string, object>> = {},
 ): string {
   const lines = Object.entries(commands).map(
-    ([command, menu]) => `${JSON.stringify({ value: { command }, action: `@menu:${menu}` })}\n`,
+    ([command, menu]) =>
+      `${JSON.stringify({ value: { command }, action: `@menu:${menu}`, extraArgs: extraArgs[command] })}\n`,
   );
   return readFileSync(STOCK_MAIN, 'utf8')
     .replace('submit: [\n', () => `submit: [\n${lines.join('')}`)
