@@ -257,6 +257,21 @@ test('keys that ENiGMA½ knows and a gate has no use for are passed over with a 
   ]);
 });
 
+test('keys of the default configuration of ENiGMA½ for parts that are not here are passed over as well', async () => {
+  const { warnings } = await load(`
+    users: { avatars: { storagePath: "/x" }, activityPub: { autoGenerate: true } }
+    contentServers: { web: { logging: { level: "info" } } }
+    logging: { rotatingFile: { type: "rotating-file" } }
+    debug: { assertsEnabled: false }`);
+  expect(warnings.map(({ place, kind }) => `${String(place.line)} ${String(kind)}`)).toEqual([
+    '2 foreign-key',
+    '2 foreign-key',
+    '3 foreign-key',
+    '4 foreign-key',
+    '5 foreign-key',
+  ]);
+});
+
 test.each([
   ['users: { passwordMin: 6 }', (c: Config) => c.users.passwordMin, 8],
   ['users: { emailMax: 255 }', (c: Config) => c.users.emailMax, 254],
