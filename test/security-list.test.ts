@@ -1,7 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MUTANTS, UNBROKEN } from './mutants/list';
-import { quotedTests, readSecurityPage, rowOf, RULES } from './support/security-rows';
+import {
+  drillFolders,
+  missingTests,
+  quotedTests,
+  readSecurityPage,
+  rowOf,
+  RULES,
+  runsInNpmTest,
+} from './support/security-rows';
 
 const ROOT = join(__dirname, '..');
 const PAGE = readSecurityPage();
@@ -22,24 +30,14 @@ test('every row names a test or says that there is none yet', () => {
 
 test('every test file that it names is there, with every test that it quotes', () => {
   expect(QUOTED.length).toBeGreaterThan(100);
-  const missing = QUOTED.flatMap(({ file, names }) => {
-    if (!existsSync(join(ROOT, file))) return [file];
-    const source = readFileSync(join(ROOT, file), 'utf8').replaceAll("\\'", "'");
-    return names.filter((name) => !source.includes(name)).map((name) => `${file}: ${name}`);
-  });
-  expect(missing).toEqual([]);
+  expect(missingTests(QUOTED)).toEqual([]);
 });
 
 test('every rule that names a test names one that npm test runs; those of part L may have drills alone', () => {
-  const config = readFileSync(join(ROOT, 'jest.config.cjs'), 'utf8');
-  const drills = [...config.matchAll(/'<rootDir>\/(test\/[a-z]+\/)',/g)].map(
-    ([, name = '']) => name,
-  );
-  expect(drills).toContain('test/programs/');
-  const runs = (file: string): boolean => !drills.some((folder) => file.startsWith(folder));
+  expect(drillFolders()).toContain('test/programs/');
   const isShown = (rule: string): boolean => {
     const tests = quotedTests(rowOf(PAGE, rule));
-    return tests.length === 0 || tests.some(({ file }) => runs(file));
+    return tests.length === 0 || tests.some(({ file }) => runsInNpmTest(file));
   };
   expect(RULES.filter((rule) => !rule.startsWith('L') && !isShown(rule))).toEqual([]);
 });

@@ -126,6 +126,15 @@ describe('A10.2 formats', () => {
     expect(caller.screen.cell(1, 2)).toMatchObject({ character: 'x', ...style });
   });
 
+  it.each([
+    ['WWIV', '\u00034x', { foreground: 15, background: 4 }],
+    ['CNET Q-style, whose brace is part of the code', '\u0011c1}x', { foreground: 1 }],
+  ])('colour codes of other boards: %s', async (_form, format, style) => {
+    const { caller, text } = await formatted(format, {});
+    expect(text).toBe('[x]');
+    expect(caller.screen.cell(1, 2)).toMatchObject({ character: 'x', ...style });
+  });
+
   it('a code that clears the screen is left out of text that stands in a view', async () => {
     const { caller, text } = await formatted('\u0019f1x', {});
     expect(text).toBe('[x]');

@@ -1,3 +1,4 @@
+import type { MenuModule } from '../../src/menu/run/module';
 import { asking, scenes, stop } from './scene';
 
 const open = scenes();
@@ -78,6 +79,40 @@ describe('A10.4 theme.hjson', () => {
       dateTime: defaults.dateTimeFormat,
     });
   });
+
+  it.each([
+    ['dateFormat.short', { dateFormat: { short: 'MM/DD/YYYY' } }, /^01\/01\/2026 \d\d:00 /],
+    ['timeFormat.short', { timeFormat: { short: 'h[:]mm a' } }, /^2026-01-01 \d+:00 [ap]m /],
+    [
+      'dateTimeFormat.short',
+      { dateTimeFormat: { short: '[at] h a, YYYY' } },
+      / at \d+ [ap]m, 2026$/,
+    ],
+  ])(
+    'theme.%s of config.hjson is what is shown where the theme says nothing',
+    async (_key, formats, shown) => {
+      const dated: MenuModule = {
+        ...{ name: 'dated', doc: '', needs: 'none', views: [], methods: {} },
+        ready: (context) => {
+          const atMs = scene.board.accounts.clock.nowMs();
+          context.screen.setCustom('menuInfoFormat', { when: context.dateText(atMs) });
+          return Promise.resolve();
+        },
+      };
+      const config = { menuInfoFormat10: '{DT} {CT} {when}' };
+      const scene = await open({
+        menus: {
+          menus: { first: { module: 'dated', art: 'FIRST', form: { 0: { mci: {} } }, config } },
+        },
+        config: { theme: formats },
+        art: { FIRST: '%TL10\r\nend', 'themes/gatehouse/theme.hjson': '{}' },
+        modules: [dated],
+      });
+      const caller = scene.call();
+      await caller.sees('end');
+      expect(caller.screen.row(1)).toMatch(shown);
+    },
+  );
 
   const menus = {
     menus: { first: asking('FIRST', { TL1: { text: 'plain' } }, '@systemMethod:logoff') },

@@ -165,6 +165,34 @@ describe('A8 output', () => {
   });
 });
 
+describe('A8 text art', () => {
+  it.each([
+    ['.asc', '|12x', 9, 0],
+    ['.pcb', '@X1Ex', 11, 4],
+    ['.txt', '@1E@x', 11, 4],
+  ])(
+    '%s: colour codes colour it (a departure from ENiGMA½)',
+    async (extension, text, ink, ground) => {
+      const scene = await open({
+        ...first,
+        art: { [`general/FOO${extension}`]: Buffer.from(text) },
+      });
+      const caller = scene.call();
+      await caller.sees('x');
+      expect([color(caller, 1, 1), caller.screen.cell(1, 1).background]).toEqual([ink, ground]);
+      expect(caller.screen.row(1)).toBe('x');
+    },
+  );
+
+  it('behind a code the colours go on as the art has them (a departure from ENiGMA½)', async () => {
+    const art = { FOO: '\x1b[1;30m%SW\x1b[0;34mx' };
+    const scene = await open({ ...first, art });
+    const caller = scene.call();
+    await caller.sees('80 x');
+    expect([color(caller, 1, 1), color(caller, 1, 4)]).toEqual([8, 4]);
+  });
+});
+
 describe('A8 MCI codes', () => {
   it('%XX, %XXn and %XX(args); without a number ids count from 100', async () => {
     const mci = {

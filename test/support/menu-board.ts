@@ -133,7 +133,7 @@ export class MenuBoard {
     const artRoots = hasStockArt ? [art, STOCK_ART] : [art];
     const textsFile = join(folder, 'texts.hjson');
     if (options.texts !== undefined) await writeFile(textsFile, JSON.stringify(options.texts));
-    const themes = await loadThemes({ artRoots, env: {}, textsFile });
+    const themes = await loadThemes({ artRoots, env: {}, textsFile, formats: config().theme });
     const passwordPolicy = new PasswordPolicy({
       rules: () => ({ min: 8, max: 128, boardName: config().general.boardName }),
     });

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const PAGE = join(__dirname, '..', '..', 'docs', 'security.md');
+const ROOT = join(__dirname, '..', '..');
+const PAGE = join(ROOT, 'docs', 'security.md');
 
 /** Number of rules in each part of docs/security.md. */
 const RULE_COUNTS: Readonly<Record<string, number>> = {
@@ -34,6 +35,32 @@ export function quotedTests(text: string): readonly QuotedTests[] {
     file,
     names: [...names.matchAll(/"([^"]+)"/g)].map(([, name = '']) => name),
   }));
+}
+
+/** Of quoted tests, the files that are not there, and the names that do not stand in theirs; `exact` takes no part of a title. */
+export function missingTests(
+  quoted: readonly QuotedTests[],
+  { exact = false }: { readonly exact?: boolean } = {},
+): readonly string[] {
+  return quoted.flatMap(({ file, names }) => {
+    if (!existsSync(join(ROOT, file))) return [file];
+    const source = readFileSync(join(ROOT, file), 'utf8').replaceAll("\\'", "'");
+    const titles = (name: string): readonly string[] =>
+      exact ? [`'${name}'`, `"${name}"`, `\`${name}\``] : [name];
+    const isThere = (name: string): boolean => titles(name).some((each) => source.includes(each));
+    return names.filter((name) => !isThere(name)).map((name) => `${file}: ${name}`);
+  });
+}
+
+/** Folders of tests that need other programs, root, or minutes, and have commands of their own. */
+export function drillFolders(): readonly string[] {
+  const config = readFileSync(join(ROOT, 'jest.config.cjs'), 'utf8');
+  return [...config.matchAll(/'<rootDir>\/(test\/[a-z]+\/)',/g)].map(([, name = '']) => name);
+}
+
+/** True for a test file that `npm test` runs. */
+export function runsInNpmTest(file: string): boolean {
+  return !drillFolders().some((folder) => file.startsWith(folder));
 }
 
 /** The row of a rule; empty where the page has none. */
