@@ -113,7 +113,7 @@ export function adaptPaths(value: object, roots: readonly string[]): readonly Ad
     if (existsSync(file)) {
       const other = otherBoardOf(file, roots);
       if (other === undefined) return [];
-      const message = `${key.path} names ${file}, which is in another board, ${other}: copy it here and write its path from this folder`;
+      const message = `${key.path} names ${file}, which is in another board, ${other}, and is read there: copy it here and write its path from this folder`;
       return [{ path, value: file, message, kind }];
     }
     const found = findInBoard(file, key.folders, roots);

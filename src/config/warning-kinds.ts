@@ -45,8 +45,13 @@ export const RULES: Readonly<Record<string, Rule>> = {
     instead: "the board's own words are",
   },
   'empty-code': { many: 'codes in art show nothing here' },
+  'unknown-code': { many: 'codes in art are not known here' },
+  'utf8-art': { many: 'art files look like UTF-8 and are read as CP437' },
   'view-not-placed': { many: 'views are not placed by the art' },
-  'view-missing': { many: 'art files lack a view that a module needs' },
+  'view-missing': {
+    many: 'art files lack a view that a module needs',
+    instead: 'what belongs there is not shown',
+  },
   'unknown-view': { many: 'views are of no kind that is known here' },
   'meant-view': { many: 'views are read by the number that they have' },
   'unknown-property': { many: 'properties of views are not known and have no effect' },
@@ -75,6 +80,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'bad-address': { many: 'addresses cannot be read', instead: 'it leads nowhere' },
   'closed-menu': { many: 'menus are closed, for what they ask cannot be read' },
   acs: { many: 'conditions need a look' },
+  destination: { many: 'settings of destinations cannot be as they are written' },
   'module-config': { many: 'settings of modules cannot be as they are written' },
   'unknown-key': { many: 'keys mean nothing where they stand', instead: 'it has no effect' },
   'lost-condition': {

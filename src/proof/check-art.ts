@@ -1,3 +1,4 @@
+import type { Art } from '../art/art-file';
 import { renderArt } from '../art/render';
 import type { ArtStore } from '../art/art-store';
 import type { Place } from '../base/errors';
@@ -19,6 +20,8 @@ export interface ArtFacts {
   }[];
   /** Predefined codes that show nothing on this board. */
   readonly emptyCodes?: readonly string[];
+  /** What is written as codes are and is none that is known here, beside codes that are. */
+  readonly unknownCodes?: readonly string[];
   readonly isUtf8?: boolean;
 }
 
@@ -55,6 +58,7 @@ export async function readArtFacts(
             label: labelBeside(rows, view),
           })),
           emptyCodes: predefined.map(({ code }) => code).filter(isEmptyCode),
+          unknownCodes: placements.length + predefined.length > 0 ? unknownCodesOf(art) : [],
           isUtf8: art.isUtf8 === true,
         });
       }
@@ -62,6 +66,15 @@ export async function readArtFacts(
     facts.set(spec, [...found.values()]);
   }
   return facts;
+}
+
+/** Not in a word or behind a number, as in "100%OK", and not a letter that goes on. */
+const WRITTEN_AS_CODE = /(?<![\p{L}\p{N}%])%[A-Z]{2}(?:[0-9]{1,2})?(?![\p{L}\p{N}%])/gu;
+
+function unknownCodesOf({ tokens }: Pick<Art, 'tokens'>): readonly string[] {
+  return tokens.flatMap((token) =>
+    token.kind === 'text' ? (token.text.match(WRITTEN_AS_CODE) ?? []) : [],
+  );
 }
 
 function labelBeside(
@@ -104,6 +117,7 @@ export function checkArt(
   return [
     ...filesInUtf8(files),
     ...emptyCodes(files),
+    ...unknownCodes(files),
     ...artUses(set, { absentModules, modules })
       .filter(({ spec }) => isMissing(spec))
       .map(missing),
@@ -169,7 +183,7 @@ function filesInUtf8(files: readonly ArtFacts[]): readonly Finding[] {
     rule: 'utf8-art',
     place: { file },
     subject: '',
-    text: 'this looks like UTF-8, and is read as CP437: name it .utf8ans, or save it as CP437',
+    text: 'this looks like UTF-8 and is read as CP437, so callers see other characters: name it .utf8ans, or save it as CP437',
   }));
 }
 
@@ -183,6 +197,19 @@ function emptyCodes(files: readonly ArtFacts[]): readonly Finding[] {
   const text = `this board has no value for ${list.join(' ')}, so nothing is shown there (${having.length} files)`;
   return [
     { severity: 'warning', rule: 'empty-code', place: { file: first.file }, subject: '', text },
+  ];
+}
+
+/** One warning for all that is written as codes are in art that has others, and is none. */
+function unknownCodes(files: readonly ArtFacts[]): readonly Finding[] {
+  const having = files.filter(({ unknownCodes: codes = [] }) => codes.length > 0);
+  const [first] = having;
+  if (first === undefined) return [];
+  const codes = new Set(having.flatMap(({ unknownCodes: all = [] }) => all));
+  const count = new Set(having.map(({ file }) => file)).size;
+  const text = `no code is known here that is written ${[...codes].sort().join(' ')}, so it is shown as it is written (${count} files)`;
+  return [
+    { severity: 'warning', rule: 'unknown-code', place: { file: first.file }, subject: '', text },
   ];
 }
 

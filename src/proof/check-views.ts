@@ -107,7 +107,7 @@ class FormChecker {
   private checkView(view: ViewEntry): void {
     const type = findViewType(view.code);
     if (type === undefined) {
-      const text = `there is no kind of view '${view.code}' here`;
+      const text = `there is no kind of view '${view.code}' here, so the screen goes without it`;
       const nearest = nearestName(view.code, Object.keys(VIEW_TYPES));
       this.note('warning', 'unknown-view', view.place, text, nearest);
       return;
@@ -217,7 +217,7 @@ class FormChecker {
         'error',
         'nothing-submits',
         first.place,
-        'the form has no view that could submit it',
+        'the form has no view that could submit it, so its actions are never done',
       );
       return;
     }
@@ -229,7 +229,12 @@ class FormChecker {
   private checkKeys(rules: readonly KeyRule[], views: readonly FormView[]): void {
     for (const { viewId, place } of rules) {
       if (viewId === undefined || views.some(({ id }) => id === viewId)) continue;
-      this.note('warning', 'unknown-view', place, `there is no view ${viewId} to go to`);
+      this.note(
+        'warning',
+        'unknown-view',
+        place,
+        `there is no view ${viewId} to go to, so the key does nothing`,
+      );
     }
   }
 

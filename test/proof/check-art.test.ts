@@ -50,4 +50,16 @@ describe('what is said of art files', () => {
     expect(found[0]?.text).toContain('%FN %RR %TP');
     expect(found[0]?.text).toContain('(2 files)');
   });
+
+  it('what is written as a code and is none is one warning for all files, and text is none', async () => {
+    const found = await findings({
+      'A.ANS': Buffer.from('%UN has %QQ and %ZX12 %QQ'),
+      'B.ANS': Buffer.from('%BN: 100%OK, %QUIT, A%BC, %QQ%, %qq, 50% OFF, %% and %Q'),
+      'C.ANS': Buffer.from('no codes but %QQ'),
+      'D.ANS': Buffer.from('%ET1\x1b[31m%QQ'),
+    });
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatchObject({ severity: 'warning', rule: 'unknown-code' });
+    expect(found[0]?.text).toContain('%QQ %ZX12, so it is shown as it is written (2 files)');
+  });
 });

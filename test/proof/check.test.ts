@@ -270,7 +270,10 @@ describe('views', () => {
     ],
     ['ET1: { password: "yes" }', /error: .*'password' of ET1 must be true or false/],
     ['ET1: { maxLength: "long" }', /error: .*'maxLength' of ET1 must be a whole number/],
-    ['EY1: { }', /warning: .*no kind of view 'EY' here; did you mean/],
+    [
+      'EY1: { }',
+      /warning: .*no kind of view 'EY' here, so the screen goes without it; did you mean/,
+    ],
     [
       'TM1: { items: [ "a", "b" ], hotKeys: { C: 2 } }',
       /hot key C chooses item 2, but the last one is 1/,

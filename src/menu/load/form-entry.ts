@@ -82,7 +82,7 @@ export function readViews(reader: EntryReader, node: SourceNode | undefined): Vi
     const mci = MCI_CODE.test(written) ? written : findMeantView(written, value);
     const text = `'${written}' is not a view: that is two capital letters and a number, like ET1`;
     if (mci === undefined) {
-      reader.warn('unknown-view', keyPlace, text, nearestView(written));
+      reader.warn('unknown-view', keyPlace, `${text}; it is left out`, nearestView(written));
       continue;
     }
     const [, code = '', digits] = MCI_CODE.exec(mci) ?? [];
