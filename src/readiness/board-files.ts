@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { needsSealingKey } from '../auth/key-rotation';
 import { loadRefusedPasswords } from '../auth/password-policy';
 import { checkSealing, openSealing } from '../auth/sealing';
@@ -47,6 +47,7 @@ export async function checkBoardFiles(options: BoardFilesOptions): Promise<reado
   const { https } = options.config.contentServers.web;
   const places = placesOf(options);
   await found.collect('', () => refuseOpenFolders(options.board.dataDir));
+  await found.collect('', () => Promise.resolve(describeInstallation(options.board)));
   await found.collect('security.sealingKeyFile', () => checkKeys(options));
   if (ssh.enabled) {
     await found.collect('loginServers.ssh.privateKeyPem', async () => {
@@ -66,6 +67,15 @@ export async function checkBoardFiles(options: BoardFilesOptions): Promise<reado
   found.throwProblems();
   return found.warnings;
 }
+
+/** Where the board is the folder of an ENiGMA½ installation itself: its program and its accounts are in it. */
+function describeInstallation({ boardDir }: Board): string | undefined {
+  const isOne = INSTALLATION.every((file) => existsSync(join(boardDir, file)));
+  if (!isOne) return undefined;
+  return `${boardDir} is an installation of ENiGMA½ itself, whose accounts in db/ are not read: 'sallyport adopt ${boardDir} NEW' makes a board of it in the folder NEW, and changes nothing there`;
+}
+
+const INSTALLATION = ['core/bbs.js', 'db/user.sqlite3'] as const;
 
 /** Templates of mails and pages that cannot be used; these files count as they are when they are needed. */
 export async function checkTemplates(

@@ -159,6 +159,17 @@ it('config check warns of templates and a list of passwords that cannot be used'
   expect(out).toMatch(/the template misc\/notice_email\.template\.txt cannot be used/);
 });
 
+it('config check says of an ENiGMA½ installation itself that adopt is the way', async () => {
+  await dir.write('db/user.sqlite3', '');
+  expect((await check('')).out).not.toContain('adopt');
+  await dir.write('core/bbs.js', '');
+  const { exitCode, out } = await check('');
+  expect(exitCode).toBe(0);
+  expect(out.match(/^warning: .*/gm)).toEqual([
+    expect.stringContaining(`'sallyport adopt ${dir.path} NEW' makes a board of it`),
+  ]);
+});
+
 it('every key that names a template is looked at', () => {
   const keys = listConfigSections().flatMap((section) => section.keys);
   const named = keys.filter((key) => String(key.default).includes('.template.'));
