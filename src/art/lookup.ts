@@ -17,6 +17,8 @@ export interface LookupOptions {
   readonly types?: readonly string[] | undefined;
   /** False selects the plain name, or the lowest number, instead of a random variant. */
   readonly random?: boolean | undefined;
+  /** Real paths of files that count as missing. */
+  readonly passOver?: ReadonlySet<string> | undefined;
 }
 
 /** Finds art files by spec (contract A10.6); caches folder listings until they change. */
@@ -97,6 +99,21 @@ export function createArtLookup(sources: LookupSources): ArtLookup {
     return reals.get(path);
   }
 
+  async function findIn(
+    folder: Folder,
+    spec: string,
+    options: LookupOptions,
+  ): Promise<string | undefined> {
+    let { names } = folder;
+    for (;;) {
+      const name = chooseName(names, spec, options, sources.random);
+      if (name === undefined) return undefined;
+      const real = await realPath(folder, join(folder.path, name));
+      if (real === undefined || options.passOver?.has(real) !== true) return real;
+      names = names.filter((each) => each !== name);
+    }
+  }
+
   function candidates(
     spec: string,
     themeDirs: readonly string[],
@@ -119,9 +136,7 @@ export function createArtLookup(sources: LookupSources): ArtLookup {
       const lastDirs = options.lastDirs ?? [];
       for (const path of candidates(spec.replaceAll('\\', '/'), themeDirs, lastDirs)) {
         const folder = await list(dirname(path));
-        const name = chooseName(folder.names, basename(path), options, sources.random);
-        if (name === undefined) continue;
-        const real = await realPath(folder, join(folder.path, name));
+        const real = await findIn(folder, basename(path), options);
         if (real !== undefined) return real;
       }
       return undefined;

@@ -52,6 +52,9 @@ export const RULES: Readonly<Record<string, Rule>> = {
     many: 'art files lack a view that a module needs',
     instead: 'what belongs there is not shown',
   },
+  'passed-over-art': {
+    many: 'pictures lack fields that callers need to get in, and others stand in',
+  },
   'unknown-view': { many: 'views are of no kind that is known here' },
   'meant-view': { many: 'views are read by the number that they have' },
   'unknown-property': { many: 'properties of views are not known and have no effect' },

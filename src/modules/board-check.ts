@@ -7,6 +7,7 @@ import type { Config } from '../config/schema';
 import { inTurns } from '../base/steps';
 import { checkMenusInSteps, type CheckOptions } from '../proof/check';
 import { artSpecsOf, readArtFacts } from '../proof/check-art';
+import { asSeen, findPassedOver, readChains } from '../proof/passed-over-art';
 import { checkThemeArt } from '../proof/check-theme-art';
 import { checkThemes } from '../proof/check-themes';
 import type { Finding, MenuSet } from '../menu/load/menu-entry';
@@ -134,6 +135,12 @@ export async function findThemeFindings(
 export async function boardRegistries(parts: BoardParts): Promise<MenuRegistries> {
   const { config, menus, themes, art, own = NO_OWN_PARTS } = parts;
   const folders = themes.list().map((theme) => theme.directories);
+  const passedOver = await findPassedOver({
+    menus,
+    themes,
+    art,
+    defaultTheme: config.theme.default,
+  });
   const modules = factsOfModules(moduleTable(own.modules));
   return {
     modules,
@@ -143,11 +150,15 @@ export async function boardRegistries(parts: BoardParts): Promise<MenuRegistries
     closedValidators: Object.entries(VALIDATORS)
       .filter(([, { needs }]) => needs === 'complete')
       .map(([name]) => name),
-    art: await readArtFacts(
-      await inTurns(artSpecsOf(menus, modules)),
-      art,
-      folders.length === 0 ? [[]] : folders,
+    art: asSeen(
+      await readArtFacts(
+        await inTurns(artSpecsOf(menus, modules)),
+        art,
+        folders.length === 0 ? [[]] : folders,
+      ),
+      passedOver,
     ),
+    passedOver,
     earlyThemes: await readEarlyThemes(parts),
     artNames: await art.names({ themeDirs: folders.flat() }),
     config,
@@ -158,17 +169,16 @@ export async function boardRegistries(parts: BoardParts): Promise<MenuRegistries
 
 /** The theme of callers who have not signed in, or every one of them, with the art of the sign-in. */
 function readEarlyThemes({ config, menus, themes, art }: BoardParts): Promise<EarlyTheme[]> {
-  const { preLogin, default: standardId } = config.theme;
-  const stock = themes.find(STOCK_THEME);
-  const standard = themes.find(standardId) ?? stock;
+  const { preLogin, default: defaultTheme } = config.theme;
+  const standard = themes.find(defaultTheme) ?? themes.find(STOCK_THEME);
   const named = themes.find(preLogin);
   const shown = named?.enabled === true ? named : standard;
   const specs = signInArt(menus);
   return Promise.all(
-    (preLogin === '*' || shown === undefined ? themes.list() : [shown]).map(async (theme) => {
-      const folders = [...new Set([...theme.directories, ...(standard?.directories ?? [])])];
-      return { theme, art: await readArtFacts(specs, art, [folders], stock?.directories) };
-    }),
+    (preLogin === '*' || shown === undefined ? themes.list() : [shown]).map(async (theme) => ({
+      theme,
+      art: await readChains(specs, { theme, themes, art, defaultTheme }),
+    })),
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Art } from '../art/art-file';
+import type { LookupOptions } from '../art/lookup';
 import { renderArt } from '../art/render';
 import type { ArtStore } from '../art/art-store';
 import type { Place } from '../base/errors';
@@ -35,37 +36,54 @@ export function* artSpecsOf(set: MenuSet, modules: Modules = new Map()): Steps<r
   return [...specs];
 }
 
-/** Looks art up in a store as callers would see it: in each theme, for both encodings; in `lastDirs` where none has it. */
+/** Looks art up in a store as callers would see it: in each theme, for both encodings. */
 export async function readArtFacts(
   specs: readonly string[],
   store: Pick<ArtStore, 'find'>,
   themes: readonly (readonly string[])[],
-  lastDirs: readonly string[] = [],
 ): Promise<ReadonlyMap<string, readonly ArtFacts[]>> {
   const facts = new Map<string, readonly ArtFacts[]>();
   for (const spec of specs) {
     const found = new Map<string, ArtFacts>();
     for (const themeDirs of themes) {
       for (const encoding of ['cp437', 'utf8'] as const) {
-        const art = await store.find(spec, { themeDirs, lastDirs, encoding });
-        if (art === undefined || found.has(art.file)) continue;
-        const { canvas, placements, predefined } = renderArt(art, { width: 80, height: 25 });
-        const rows = canvas.toLines();
-        found.set(art.file, {
-          file: art.file,
-          views: placements.map((view) => ({
-            ...{ code: view.code, id: view.id },
-            label: labelBeside(rows, view),
-          })),
-          emptyCodes: predefined.map(({ code }) => code).filter(isEmptyCode),
-          unknownCodes: placements.length + predefined.length > 0 ? unknownCodesOf(art) : [],
-          isUtf8: art.isUtf8 === true,
-        });
+        const art = await store.find(spec, { themeDirs, encoding });
+        if (art !== undefined && !found.has(art.file)) found.set(art.file, factsOf(art));
       }
     }
     facts.set(spec, [...found.values()]);
   }
   return facts;
+}
+
+/** Every picture that a look-up of this spec comes by, the nearest first: each is there for want of those before. */
+export async function readArtChain(
+  spec: string,
+  store: Pick<ArtStore, 'find'>,
+  options: LookupOptions,
+): Promise<readonly ArtFacts[]> {
+  const chain = new Map<string, ArtFacts>();
+  for (;;) {
+    const passOver = new Set(chain.keys());
+    const art = await store.find(spec, { ...options, random: false, passOver });
+    if (art === undefined) return [...chain.values()];
+    chain.set(art.file, factsOf(art));
+  }
+}
+
+function factsOf(art: Art): ArtFacts {
+  const { canvas, placements, predefined } = renderArt(art, { width: 80, height: 25 });
+  const rows = canvas.toLines();
+  return {
+    file: art.file,
+    views: placements.map((view) => ({
+      ...{ code: view.code, id: view.id },
+      label: labelBeside(rows, view),
+    })),
+    emptyCodes: predefined.map(({ code }) => code).filter(isEmptyCode),
+    unknownCodes: placements.length + predefined.length > 0 ? unknownCodesOf(art) : [],
+    isUtf8: art.isUtf8 === true,
+  };
 }
 
 /** Not in a word or behind a number, as in "100%OK", and not a letter that goes on. */

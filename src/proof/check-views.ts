@@ -7,6 +7,7 @@ import { parseAsset } from '../menu/load/asset';
 import { standsFor, type ArtFacts } from './check-art';
 import type { ModuleFacts } from './flow-moves';
 import { isNeverMet, mciKeysOf } from '../menu/load/form-entry';
+import { SIGN_IN_FIELDS } from '../menu/load/needed-fields';
 import type {
   Choice,
   Finding,
@@ -19,7 +20,7 @@ import type {
   ViewEntry,
 } from '../menu/load/menu-entry';
 import type { MenuRegistries } from './registries';
-import { doSignIn, SIGN_IN_FIELDS } from './sign-in-fields';
+import { doSignIn } from './sign-in-fields';
 
 /** Views and forms: properties, art that places them, submissions that can happen. */
 export function* checkForms(set: MenuSet, registries: MenuRegistries): Steps<readonly Finding[]> {

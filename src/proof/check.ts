@@ -8,6 +8,7 @@ import { checkNeeds } from './check-needs';
 import { findPasswordArt } from './check-password-art';
 import { checkForms } from './check-views';
 import { moduleOfPath } from './flow-moves';
+import { passedOverFindings } from './passed-over-art';
 import type { ModuleFacts } from './flow-moves';
 import { flowFindings } from './flow-findings';
 import { proveFlowInSteps } from './flow-proof';
@@ -60,7 +61,7 @@ export function* checkMenusInSteps(
   }
   for (const prompt of set.prompts.values()) names.checkPrompt(prompt);
   names.checkEntries();
-  findings.push(...checkArt(set, registries));
+  findings.push(...checkArt(set, registries), ...passedOverFindings(registries.passedOver));
   findings.push(...(yield* checkForms(set, registries)));
   findings.push(...(yield* findPasswordArt(set, registries)));
   findings.push(...(yield* findSilentLoops(set)));

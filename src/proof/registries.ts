@@ -1,6 +1,7 @@
 import type { ArtFacts } from './check-art';
 import type { ModuleFacts } from './flow-moves';
 import type { EntryPoint } from './flow-proof';
+import type { PassedOver } from './passed-over-art';
 import type { EarlyTheme } from './sign-in-fields';
 import { WAYS_IN, WAY_IN_NAMES } from '../protocols/ways-in';
 import type { Place } from '../base/errors';
@@ -21,6 +22,8 @@ export interface MenuRegistries {
   readonly art?: ReadonlyMap<string, readonly ArtFacts[]>;
   /** What callers see before they sign in; left out, it is not asked whether art places the sign-in's fields. */
   readonly earlyThemes?: readonly EarlyTheme[];
+  /** Pictures that callers do not see, since they lack fields of a form by which callers get in. */
+  readonly passedOver?: readonly PassedOver[];
   /** Names of art that is there, for "did you mean". */
   readonly artNames?: readonly string[];
   /** For `@config:` in view properties; left out, those are not checked. */

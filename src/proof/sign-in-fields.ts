@@ -1,19 +1,12 @@
-import type {
-  Choice,
-  FormEntry,
-  MenuEntry,
-  MenuSet,
-  Target,
-  ViewEntry,
-} from '../menu/load/menu-entry';
+import type { Choice, MenuEntry, MenuSet, Target, ViewEntry } from '../menu/load/menu-entry';
+import { fieldsNamed, rulesOf, SIGN_IN_FIELDS, unplacedFields } from '../menu/load/needed-fields';
 import { asTree, type Theme } from '../menu/load/theme';
-import { findViewType } from '../views/registry';
-import { standsFor, type ArtFacts } from './check-art';
+import type { ArtFacts } from './check-art';
 
-/** What `@systemMethod:login` reads: the values of the views with these names. */
-export const SIGN_IN_FIELDS = ['username', 'password'] as const;
-
-/** A theme that callers may see before they sign in, and art as they see it then, by spec. */
+/**
+ * A theme that callers may see before they sign in, with the art that they could see then, by spec: what
+ * does not place the fields counts as missing where other art does.
+ */
 export interface EarlyTheme {
   readonly theme: Pick<Theme, 'menus' | 'prompts'>;
   readonly art: ReadonlyMap<string, readonly ArtFacts[]>;
@@ -57,13 +50,8 @@ function askingOf(menu: MenuEntry, set: Pick<MenuSet, 'prompts'>): readonly Aski
           },
         ];
   return [...ofMenu, ...ofPrompt].flatMap(({ views, ...rest }) => {
-    const fields = SIGN_IN_FIELDS.map((name) =>
-      views.find(
-        ({ code, properties }) =>
-          properties['argName'] === name && findViewType(code)?.hasValue === true,
-      ),
-    ).filter((view) => view !== undefined);
-    return fields.length < SIGN_IN_FIELDS.length ? [] : [{ ...rest, fields }];
+    const fields = fieldsNamed(views, SIGN_IN_FIELDS);
+    return fields.length === 0 ? [] : [{ ...rest, fields }];
   });
 }
 
@@ -94,13 +82,7 @@ export function findUnplacedFields(
       if (files.some((found) => found.length === 0)) return undefined;
       const moved = positionedIn(changes(early.theme));
       for (const { views: drawn, file } of files.flat()) {
-        const views = fields.filter(
-          ({ mci, code, id, properties }) =>
-            id !== undefined &&
-            properties['position'] === undefined &&
-            !moved.has(mci) &&
-            !drawn.some((place) => place.id === id && standsFor(place.code, code)),
-        );
+        const views = unplacedFields(fields, drawn).filter(({ mci }) => !moved.has(mci));
         if (views.length === 0) return undefined;
         unplaced ??= { views, file };
       }
@@ -116,10 +98,6 @@ function positionedIn(changes: unknown, found = new Set<string>()): ReadonlySet<
     positionedIn(inner, found);
   }
   return found;
-}
-
-function rulesOf({ submit, actionKeys }: FormEntry): readonly Rule[] {
-  return [...[...submit.values()].flat(), ...actionKeys];
 }
 
 /** The art on which a sign-in of these menus stands. */

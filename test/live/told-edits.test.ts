@@ -98,16 +98,17 @@ describe('a login form whose art does not place its fields', () => {
     expect(refused).toMatch(/OWN\.ANS does not place .* write %ET2 into it/);
   });
 
-  it('counts in the theme of callers who have not signed in, also where the stock theme places them', async () => {
-    const files = (preLogin: string) => ({
-      'config/config.hjson': `{ theme: { default: "gatehouse", preLogin: "${preLogin}" } }`,
+  it('counts in the theme of callers who have not signed in, where no theme above it places them', async () => {
+    const files = (art: string) => ({
+      'config/config.hjson': '{ theme: { default: "gatehouse", preLogin: "mine" } }',
       'art/themes/mine/theme.hjson': '{ info: { name: "Mine", enabled: true } }',
-      'art/themes/mine/USERLOG.ANS': 'Who goes there?',
-      'config/menu.hjson': menus('        login: { art: "USERLOG" }'),
+      [`art/themes/mine/${art}.ANS`]: 'Who goes there?',
+      'art/themes/other/OWN.ANS': 'Who goes there?\r\n%ET1\r\n%ET2',
+      'config/menu.hjson': menus(`        login: { art: "${art}" }`),
     });
-    expect(await told(start(files('mine')))).toMatch(/mine\/USERLOG\.ANS does not place/);
+    expect(await told(start(files('OWN')))).toMatch(/mine\/OWN\.ANS does not place/);
     await dir.remove();
-    await start(files('gatehouse'));
+    await start(files('USERLOG'));
   });
 
   it('is none where the menu or the theme gives the fields a position, or the art is missing', async () => {

@@ -22,6 +22,7 @@ interface PictureOptions {
   /** For MCI code MD. */
   readonly description: string;
   readonly encodedAs?: string | undefined;
+  readonly fits?: FitsForm | undefined;
 }
 
 /** Art with the places of its views, without any caller's values. */
@@ -30,29 +31,44 @@ export interface ArtLayout {
   readonly drawn: LaidOutArt;
 }
 
+/** Does the art place what the form cannot do without? */
+type FitsForm = (layout: ArtLayout) => boolean;
+
 /** Finds and draws art; undefined when there is none, which is never fatal. */
 export async function drawPicture(
   call: CallContext,
   shown: ShownArt,
   options: PictureOptions,
 ): Promise<Picture | undefined> {
-  const layout = await findLayout(call, shown, options.encodedAs);
+  const layout = await findLayout(call, shown, options.encodedAs, options.fits);
   return layout && fillIn(call, layout, { description: options.description, texts: [] });
 }
 
-/** Finds the art and its layout; the form is selected by its codes. */
+/**
+ * Finds the art and its layout; the form is selected by its codes. Art that does not fit the form counts as
+ * missing where the themes above, or another variant, have some that does.
+ */
 export async function findLayout(
   call: CallContext,
   shown: ShownArt,
   encodedAs: string | undefined,
+  fits: FitsForm = () => true,
 ): Promise<ArtLayout | undefined> {
   const { width } = drawingSize(call);
   if (shown.kind === 'lines') {
     const art = artOfLines(call, shown.lines, width);
     return { art, drawn: layOutArt(art, width) };
   }
-  const art = await findArt(call, shown.spec, encodedAs);
-  return art && { art, drawn: call.services.art.layout(art, width) };
+  const passOver = new Set<string>();
+  let first: ArtLayout | undefined;
+  for (;;) {
+    const art = await findArt(call, shown.spec, { encodedAs, passOver });
+    if (art === undefined) return first;
+    const layout = { art, drawn: call.services.art.layout(art, width) };
+    if (fits(layout)) return layout;
+    first ??= layout;
+    passOver.add(art.file);
+  }
 }
 
 /** Draws the caller's values over a layout. */
@@ -92,7 +108,7 @@ function codesIn(text: string): readonly string[] {
 async function findArt(
   call: CallContext,
   spec: string,
-  encodedAs: string | undefined,
+  find: { readonly encodedAs: string | undefined; readonly passOver: ReadonlySet<string> },
 ): Promise<Art | undefined> {
   const { caller, services } = call;
   try {
@@ -100,10 +116,11 @@ async function findArt(
       themeDirs: call.artDirectories,
       lastDirs: call.lastArtDirectories,
       encoding: caller.terminal.encoding,
-      encodedAs,
+      ...find,
       ...(caller.terminal.isLineByLine ? { types: TEXT_FIRST } : {}),
     });
-    if (art === undefined) caller.log.debug('menu.art-missing', { art: spec });
+    if (art === undefined && find.passOver.size === 0)
+      caller.log.debug('menu.art-missing', { art: spec });
     return art;
   } catch (thrown) {
     // Only the sysop can repair the file; the caller continues without the art.

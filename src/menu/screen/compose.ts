@@ -6,7 +6,7 @@ import { createLineForm } from '../../views/line-form';
 import { findViewType } from '../../views/registry';
 import type { View, ViewSpec } from '../../views/view';
 import { choose } from '../load/choice';
-import { mciKeyOf, mciKeysOf } from '../load/form-entry';
+import { chooseForm, fieldsNotOnArt, fieldsNotOnPrompt, formOnArt } from '../load/form-on-art';
 import type { FormEntry, KeyRule, MenuEntry, SubmitRule } from '../load/menu-entry';
 import type { AskedFields, ShownArt } from '../run/module';
 import type { ScreenSize } from './key-reader';
@@ -21,7 +21,7 @@ import {
 import { askOnly } from './asked-fields';
 import { commandsOf, isTextArt, wordsOfName } from './line-screen';
 import type { CallContext } from '../run/call-context';
-import { asTree, themedForm, themedPrompt, type Theme, type Tree } from '../load/theme';
+import { asTree, themedPrompt, type Theme, type Tree } from '../load/theme';
 import { viewSpecs, viewTree } from '../load/view-specs';
 
 /** The rules for a form's submissions and keys. */
@@ -73,12 +73,7 @@ export async function composeMenu(
   const layout = shown && (await layoutOrFallback(call, shown, options));
   const scrolled = Math.max(0, (layout?.drawn.rows ?? 0) - drawingSize(call).height);
   const placements = shiftRows(layout?.drawn.placements ?? [], -scrolled);
-  const form = chooseForm(menu, placements, options.formId);
-  const views = themedForm(form === undefined ? {} : viewTree(form.views), theme, {
-    menu: menu.name,
-    formId: form?.id ?? 0,
-    mciKey: mciKeyOf(placements.map((place) => place.code)),
-  });
+  const { form, views } = formOnArt(menu, theme, placements, options.formId);
   const texts = [menu.config.all, ...Object.values(views).map(asTree)].flatMap(textsOf);
   const filled = layout && (await fillIn(call, layout, { description, texts }));
   const all = viewSpecs(placements, views, call.services.config());
@@ -97,7 +92,11 @@ export async function composeMenu(
     return { picture, size, scrolled, canvas, form: own, backdrop: undefined, rules, instead };
   }
   const below = picture === undefined ? 1 : rowBelow(picture) - scrolled;
-  const prompt = await composePrompt(call, menu.prompt.name, { canvas, row: below, ...options });
+  const { submit } = menu;
+  const prompt = await composePrompt(call, menu.prompt.name, {
+    ...{ canvas, row: below, submit },
+    ...options,
+  });
   const rules = {
     formId: 0,
     submit: () => menu.submit,
@@ -127,7 +126,9 @@ async function layoutOrFallback(
   shown: ShownArt,
   { menu, formId, description }: ComposeOptions,
 ): Promise<ArtLayout | undefined> {
-  const layout = await findLayout(call, shown, menu.config.encodedAs);
+  const layout = await findLayout(call, shown, menu.config.encodedAs, ({ drawn }) => {
+    return fieldsNotOnArt(menu, call.theme, drawn.placements, formId).length === 0;
+  });
   if (layout !== undefined) return layout;
   const form = chooseForm(menu, [], formId);
   const fallback = form && fallbackForm(description, viewTree(form.views));
@@ -144,6 +145,8 @@ interface PromptPlace {
   readonly column?: number;
   readonly description: string;
   readonly validate: Validate;
+  /** What the menu does with its fields. */
+  readonly submit?: readonly SubmitRule[];
 }
 
 /** A prompt with its position on a screen. */
@@ -169,7 +172,10 @@ export async function composePrompt(
   const spec = prompt.art === undefined ? undefined : choose(prompt.art, subject, services.random);
   const themed = themedPrompt({ mci: viewTree(prompt.views), config: prompt.config }, theme, name);
   const { description } = place;
-  let picture = spec && (await drawPicture(call, { kind: 'art', spec }, { description }));
+  const { submit = [] } = place;
+  const fits = ({ drawn }: ArtLayout): boolean =>
+    fieldsNotOnPrompt(prompt, { submit }, theme, drawn.placements).length === 0;
+  let picture = spec && (await drawPicture(call, { kind: 'art', spec }, { description, fits }));
   if (!picture) {
     call.caller.log.warn('menu.prompt-art-missing', { prompt: name });
     picture = await drawPicture(call, fallbackPrompt(themed.mci), { description });
@@ -261,27 +267,6 @@ function shiftRows(placements: readonly Placement[], by: number): readonly Place
   return placements
     .map((place) => ({ ...place, row: place.row + by }))
     .filter((place) => place.row >= 1);
-}
-
-/**
- * The requested form, or form 0, in the variant that matches the codes of the art. Labels may be left
- * out of a key, and a single variant matches any art.
- */
-function chooseForm(
-  menu: MenuEntry,
-  placements: readonly Placement[],
-  wanted = 0,
-): FormEntry | undefined {
-  const id = menu.forms.some((form) => form.id === wanted) ? wanted : menu.forms[0]?.id;
-  const variants = menu.forms.filter((form) => form.id === id);
-  const codes = placements.map((place) => place.code);
-  const keys = mciKeysOf(codes);
-  return (
-    variants.find((form) => form.mciKey === undefined) ??
-    variants.find((form) => form.mciKey === keys[0]) ??
-    variants.find((form) => form.mciKey === keys[1]) ??
-    variants[0]
-  );
 }
 
 function formRules(form: FormEntry | undefined): FormRules {
