@@ -56,6 +56,21 @@ describe('art lookup (contract A8, A10.6)', () => {
     expect(await find()).toBe('path');
   });
 
+  it('passes over files, to other variants of their folder and then to the folders after it', async () => {
+    const art = store();
+    const passOver = new Set<string>();
+    write('board/themes/mine/FOO.ANS', 'own theme');
+    write('board/themes/mine/FOO1.ANS', 'its variant');
+    write('stock/general/FOO.ANS', 'general of the package');
+    const seen: (string | undefined)[] = [];
+    for (let looks = 0; looks < 4; looks++) {
+      const found = await art.find('FOO', { themeDirs: themeDirs(), random: false, passOver });
+      seen.push(found?.text);
+      if (found !== undefined) passOver.add(found.file);
+    }
+    expect(seen).toEqual(['own theme', 'its variant', 'general of the package', undefined]);
+  });
+
   it('finds names without regard to letter case, with and without extension', async () => {
     write('board/general/FoO.AnS', 'x');
     const art = store();

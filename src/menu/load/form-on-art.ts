@@ -38,6 +38,7 @@ export function chooseForm(
 ): FormEntry | undefined {
   const id = menu.forms.some((form) => form.id === wanted) ? wanted : menu.forms[0]?.id;
   const variants = menu.forms.filter((form) => form.id === id);
+  if (variants.length < 2) return variants[0];
   const keys = mciKeysOf(codes);
   return (
     variants.find((form) => form.mciKey === undefined) ??
@@ -59,9 +60,11 @@ export function fieldsNotOnArt(
 ): readonly ViewEntry[] {
   // The prompt has the fields.
   if (menu.prompt !== undefined) return [];
-  const { form, views } = formOnArt(menu, theme, placed, wanted);
-  if (form === undefined) return [];
-  return unplacedFields(neededFields(form.views, rulesOf(form)), placed, views);
+  const codes = placed.map(({ code }) => code);
+  const form = chooseForm(menu, codes, wanted);
+  const fields = form === undefined ? [] : neededFields(form.views, rulesOf(form));
+  if (fields.length === 0) return [];
+  return unplacedFields(fields, placed, formOnArt(menu, theme, placed, wanted).views);
 }
 
 /** The same of a prompt whose fields a menu submits. */
@@ -71,7 +74,8 @@ export function fieldsNotOnPrompt(
   theme: Theme,
   placed: readonly Placed[],
 ): readonly ViewEntry[] {
-  const themed = themedPrompt({ mci: viewTree(prompt.views), config: {} }, theme, prompt.name);
   const fields = neededFields(prompt.views, [...submit, ...prompt.actionKeys]);
+  if (fields.length === 0) return [];
+  const themed = themedPrompt({ mci: viewTree(prompt.views), config: {} }, theme, prompt.name);
   return unplacedFields(fields, placed, themed.mci);
 }
