@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { TestBoard } from '../support/board';
 import { BoardDir } from '../support/board-dir';
 import { KEYS } from '../support/dial';
@@ -56,10 +58,10 @@ it('a theme whose screens of name, password and code lack their fields has those
   });
   const warned = running.events('board.warning').map(({ message }) => String(message));
   expect(warned.filter((line) => line.includes('so it is not there'))).toEqual([]);
-  const secret = await running.addUser('anna', PASSWORD, 'totp');
+  const secret = await running.addUser('anna', PASSWORD, 'google');
   const caller = await running.telnet();
   await signIn(caller, 'anna');
-  await giveCode(caller, running.freshCode(secret));
+  await giveCode(caller, running.code(secret));
   await goToMainMenu(caller);
 });
 
@@ -103,6 +105,31 @@ it('fields that the theme gives a position are missed in none of its pictures', 
   await caller.sees('Sign in');
   caller.type(KEYS.return);
   await caller.sees('Who goes there?');
+});
+
+it('a prompt by which callers sign in has the picture of the theme above as well', async () => {
+  const stock = await readFile(join(__dirname, '../../config/menu.hjson'), 'utf8');
+  const login = `login: { art: "LOGOFF", prompt: "who", submit: [ { value: { password: null }, action: "@systemMethod:login" } ] }`;
+  const who = `who: { art: "WHO", mci: { ET1: { argName: "username", focus: true }
+    ET2: { argName: "password", password: true, submit: true } } }`;
+  const running = await start(
+    {
+      'config/menu.hjson': stock
+        .replace(/^ {4}menus: \{$/m, (found) => `${found}\n${login}`)
+        .replace(/^ {4}prompts: \{$/m, (found) => `${found}\n${who}`),
+      'art/themes/mine/WHO.ANS': 'Who goes there? %ET1',
+      'art/themes/below/theme.hjson': BASE,
+      'art/themes/below/WHO.ANS': 'User name %ET1\r\nPass word %ET2',
+    },
+    '{ info: { name: "Mine", base: "below" } }',
+  );
+  expect(told(running)).toEqual([
+    expect.stringMatching(/^who: \S+mine\/WHO\.ANS does not place %ET2, .* see below\/WHO\.ANS/),
+  ]);
+  await running.addUser('anna', PASSWORD);
+  const caller = await running.telnet();
+  await signIn(caller, 'anna');
+  await goToMainMenu(caller);
 });
 
 it("the sysop's pictures of such a screen are what callers see", async () => {
