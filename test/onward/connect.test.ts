@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { systemRandom, type Random } from '../../src/base/random';
-import { ANSWER_MS } from '../../src/modules/hand-on';
 import { dial } from '../../src/onward/connect';
 import { FakeClock } from '../support/fake-clock';
 import { eventually } from '../support/raw-caller';
@@ -18,6 +17,9 @@ waiting = socket.create_connection(server.getsockname())
 print(server.getsockname()[1], flush=True)
 time.sleep(600)
 `;
+
+/** As long as a board may take. */
+const ANSWER_MS = 3_000;
 
 describe('a connection to a board', () => {
   const calling = (
