@@ -45,13 +45,9 @@ async function join(accounts: TestAccounts): Promise<Process> {
 const counted = (): Promise<number> =>
   one.accounts.db.run(async (sql) => (await sql('door_seat')).length);
 
-/** Until the database counts so many. */
+/** Until the database counts so many; no question to it is left open. */
 async function count(wanted: number): Promise<void> {
-  let now = -1;
-  await eventually(`${wanted} in doors`, () => {
-    void counted().then((found) => (now = found));
-    return now === wanted;
-  });
+  while ((await counted()) !== wanted) await nextLook();
 }
 
 test('of many who come at once to two processes no more get in than the door has places', async () => {
