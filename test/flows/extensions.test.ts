@@ -96,6 +96,18 @@ describe('a board to which its program adds something', () => {
     await eventually('the end', () => events.at(-1)?.[0] === 'left');
   });
 
+  it('opens what its own condition guards to whom that is true for', async () => {
+    await board.oputil('user', 'pw', 'sysop', PASSWORD);
+    const caller = await board.ssh({ userName: 'sysop', password: PASSWORD });
+    await caller.sees('town of sysop');
+    caller.type(`north${KEYS.return}`);
+    await caller.sees('The north.');
+    caller.type(KEYS.return);
+    await caller.sees('You are inside');
+    caller.hangUp();
+    await eventually('the end', () => events.at(-1)?.[0] === 'left');
+  });
+
   it('tells it of calls, whatever it throws', async () => {
     events.length = 0;
     const caller = await board.telnet();

@@ -26,6 +26,10 @@ describe('an account on another board', () => {
     const menus = {
       far: { module, config: { ...to, ...sent, askName: true, names: { carol: 'CAROL' } } },
       again: { module, config: { ...to, ...sent, askName: true } },
+      turned: {
+        module,
+        config: { ...to, clientName: '{userName}', serverName: '{password}', boardId: 'turned' },
+      },
       other: { module, config: { ...to, ...sent, boardId: 'another', passwordLength: 8 } },
       open: { module, config: { ...to, askName: true } },
       props: { module, config: { ...to, nameProperty: 'onward_name' } },
@@ -108,6 +112,18 @@ describe('an account on another board', () => {
       expect(file.includes('ALICE SMITH')).toBe(false);
     }
     expect(board.logLines.join('\n')).not.toContain(password);
+  });
+
+  it('may have the password in the second field of rlogin', async () => {
+    const erin = await bySsh('erin');
+    choose(erin, 'TURNED');
+    const password = await made(erin);
+    await erin.sees('Press a key');
+    const coming = nextCall();
+    erin.type(KEYS.return);
+    const call = await coming;
+    await call.sees(`\0erin\0${password}\0`);
+    await goBack(erin, call);
   });
 
   it('has a name that can be changed, and a password that can be read and forgotten', async () => {

@@ -36,6 +36,11 @@ describe('modules that hand a caller on', () => {
           names: { alice: 'ALICE SMITH' },
         },
       },
+      quiet: { module: 'telnet_bridge', config: { ...to, name: 'Quiet', idleSeconds: 0.2 } },
+      second: {
+        module: 'rlogin',
+        config: { ...to, clientName: '[GATE]{userName}', serverName: 'shared-word' },
+      },
       plain: { module: 'rlogin', config: to },
       whence: { module: 'rlogin', config: { ...to, clientName: '{remoteIp}' } },
       taken: { module: 'rlogin', config: { ...to, name: 'Rivals', names: { carol: 'BOB' } } },
@@ -149,6 +154,18 @@ describe('modules that hand a caller on', () => {
     await comesBack(alice, 'Command');
   });
 
+  it('by rlogin: a secret may stand in the second field as well', async () => {
+    const alice = await come('alice');
+    const coming = farCall();
+    choose(alice, 'SECOND');
+    const call = await coming;
+    await call.sees('\0[GATE]alice\0shared-word\0ansi/115200\0');
+    call.send('\0in');
+    await alice.sees('in');
+    call.socket.end();
+    await comesBack(alice, 'Command');
+  });
+
   it('by rlogin: without more the name twice, and nothing of the password', async () => {
     const bob = await come('bob');
     const coming = farCall();
@@ -228,6 +245,15 @@ describe('modules that hand a caller on', () => {
     const alice = await come('alice');
     choose(alice, 'SHORT');
     await alice.sees('Your time at Short is over.');
+    alice.type(KEYS.return);
+    await alice.sees('Command');
+  });
+
+  it('the end of a silent stay is said', async () => {
+    const alice = await come('alice');
+    choose(alice, 'QUIET');
+    await alice.sees('The connection to Quiet ended: nothing was sent for too long.');
+    expect(board.events('onward.ended').at(-1)).toMatchObject({ end: 'idle' });
     alice.type(KEYS.return);
     await alice.sees('Command');
   });
