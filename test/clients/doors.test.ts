@@ -4,11 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TestBoard } from '../support/board';
 import { BoardDir } from '../support/board-dir';
-import { KEYS, type DialledCaller } from '../support/dial';
+import { dialTelnet, KEYS, type DialledCaller } from '../support/dial';
+import { proxyHeader } from '../support/proxy-headers';
 import { eventually } from '../support/raw-caller';
+import { Relay } from '../support/relay';
 import { PASSWORD } from '../support/sign-in';
 import { callerIn, mainMenuWith } from '../support/talk-board';
 import { pathOf } from './programs';
+
+/** A way in that a proxy on this machine stands before. */
+const BEHIND = { proxyProtocol: 'required' } as const;
 
 /** A door that says what it was given, and does what its first argument names. */
 const DOOR = `
@@ -92,6 +97,7 @@ beforeAll(async () => {
     tell: door(['tell', '{dropFilePath}', '{userName}', '{userNameRaw}', '$(id); `id`', '{node}'], {
       ...{ dropFileType: 'DOOR32', env: { OWN: 'from {remoteIp}' } },
     }),
+    address: door(['tell', '/dev/null', '{remoteIp}'], { env: { OWN: 'from {remoteIp}' } }),
     cling: door(['cling', pids], { name: 'Cling' }),
     eat: door(['eat'], { limits: { cpuSeconds: 1, memoryMB: 200 } }),
     wire: door(['socket', '{srvPort}'], { io: 'socket' }),
@@ -154,6 +160,25 @@ test('a door has a terminal, its arguments as they are, its drop file, and no va
   alice.type('bye\r');
   await alice.sees('Command');
   expect(board.events('onward.ended').at(-1)).toMatchObject({ end: 'board', door: 'The Door' });
+});
+
+test('a door is told the address that a proxy names, in arguments and environment', async () => {
+  const config = { proxies: ['127.0.0.1'], loginServers: { telnet: BEHIND } };
+  const behind = await TestBoard.start({ boardDir: dir.path, config });
+  await behind.addUser('carol', PASSWORD);
+  const relay = await Relay.open(behind.telnetPort, () => proxyHeader('v2', '203.0.113.9'));
+  const carol = await callerIn(
+    { telnet: () => dialTelnet({ port: relay.port }) },
+    'carol',
+    PASSWORD,
+  );
+  choose('ADDRESS', carol);
+  const shown = await carol.sees('window 80 24');
+  expect(shown).toContain("args ['/dev/null', '203.0.113.9']");
+  expect(shown).toContain('own from 203.0.113.9');
+  carol.hangUp();
+  await relay.close();
+  await behind.remove();
 });
 
 test('the size of the window follows', async () => {
