@@ -1,6 +1,6 @@
 import { TestBoard } from '../support/board';
 import { hiddenFields } from '../support/browse';
-import type { DialledCaller } from '../support/dial';
+import { KEYS, type DialledCaller } from '../support/dial';
 import { readLetter, linkIn, type Letter } from '../support/letter';
 import {
   giveCode,
@@ -139,4 +139,68 @@ describe('mails that an owner gets about his account (rule A15)', () => {
       expect(`${text}${html}`).not.toContain(backup);
     }
   }, 60_000);
+});
+
+describe('mails about an application', () => {
+  it('go to the sysop, and to the applicant once the account is open', async () => {
+    const smtp = await SmtpCatcher.start();
+    const board = await TestBoard.start({
+      config: {
+        email: { transport: { host: '127.0.0.1', port: smtp.port, ignoreTLS: true } },
+        general: { sysOp: { email: 'sysop@example.net' } },
+        users: { requireActivation: true },
+      },
+    });
+    const mailed = async (kind: string, to: string): Promise<Letter> => {
+      await board.logged('mail.sent', { kind });
+      const letters = smtp.mails.map(({ raw }) => readLetter(raw));
+      const letter = letters.findLast((each) => each.to === to);
+      if (letter === undefined) throw new Error(`no mail to ${to}`);
+      return letter;
+    };
+    try {
+      const caller = await board.telnet();
+      await caller.sees('Sign in');
+      caller.type('n');
+      await caller.sees('Press a key');
+      caller.type(' ');
+      await caller.sees('Applying for an account');
+      const fields = ['nora', 'Nora Nemo', '19700228', 'f', 'Oslo', '', 'I keep the lighthouse'];
+      const rest = [' nora@example.org ', '', PASSWORD, PASSWORD];
+      caller.type(`${[...fields, ...rest].join(KEYS.return)}${KEYS.return}${KEYS.return}`);
+      await caller.sees('A mail is on its way');
+      caller.hangUp();
+      const told = await mailed('application', 'sysop@example.net');
+      expect(told.subject).toBe('Sallyport: An application waits for you');
+      for (const line of [
+        'User name: nora',
+        'Real name: Nora Nemo',
+        'Location: Oslo',
+        'About: I keep the lighthouse',
+        'Mail, not confirmed yet: nora@example.org',
+      ])
+        expect(told.text).toContain(line);
+      expect(`${told.text}${told.html}`).not.toContain(PASSWORD);
+      expect(await board.oputil('user', 'info', 'nora')).toContain(
+        'nora@example.org, not confirmed yet',
+      );
+      // Nothing goes to an address before its owner has opened the link.
+      const page = await board.browse(linkIn(await mailed('confirm-mail', 'nora@example.org')));
+      const url = `https://localhost:${board.httpsPort}/_enig/sec/confirm_mail`;
+      const done = await board.browse(url, { form: hiddenFields(page) });
+      expect(done.body).toContain('nora@example.org');
+      await board.oputil('user', 'activate', 'nora');
+      const news = await mailed('account-activated', 'nora@example.org');
+      expect(news.subject).toBe('Sallyport: Your account is open');
+      expect(news.text).toContain('the sysop has let you in');
+      expect(smtp.mails).toHaveLength(3);
+      const next = await board.telnet();
+      await signIn(next, 'nora');
+      await goToMainMenu(next);
+      next.hangUp();
+    } finally {
+      await board.remove();
+      await smtp.close();
+    }
+  });
 });

@@ -1,7 +1,9 @@
 import { KEYS, type DialledCaller } from '../support/dial';
 import { TestBoard } from '../support/board';
+import { BoardDir } from '../support/board-dir';
 import { ed25519Pair } from '../support/ssh-keys';
 import { giveCode, goToMainMenu, openTwoFactor, PASSWORD, prove, signIn } from '../support/sign-in';
+import { mainMenuWith } from '../support/talk-board';
 
 const WRONG = /wrong user name or code/i;
 const SHEET_LINE = /(\d+) {2}([a-z]{5}-[a-z]{5}-[a-z]{5})/g;
@@ -207,6 +209,41 @@ describe('telnet where no password is asked for', () => {
     caller.hangUp();
     await board.logged('line-code.heard', { number });
     expect(await board.oputil('user', 'sheet', 'alice')).toContain('29 of 30');
+  });
+});
+
+describe('telnet where no password is asked for, and a menu for factor 2', () => {
+  let board: TestBoard;
+  let dir: BoardDir;
+  let secret: string;
+  beforeAll(async () => {
+    const vault = { module: 'user_list', art: 'USERLST', config: { acs: 'AF2', pause: true } };
+    dir = await BoardDir.make({
+      'config/menus/main.hjson': mainMenuWith({ VAULT: 'vault' }, { vault }),
+    });
+    board = await TestBoard.start({ ...START, boardDir: dir.path });
+    secret = await board.addUser('bob', PASSWORD, 'google');
+  });
+  afterAll(async () => {
+    await board.remove();
+    await dir.remove();
+  });
+
+  it('says by which secure way to call, and asks for no second code of the app (rule N7)', async () => {
+    const caller = await board.telnet();
+    await signIn(caller, 'bob', board.freshCode(secret));
+    await goToMainMenu(caller);
+    caller.type(`vault${KEYS.return}`);
+    const told = await caller.sees(/two-factor sign-in:\s+please call by SSH/);
+    expect(told).toContain('Command');
+    expect(told).not.toMatch(/One-time code|Place +Calls/);
+    caller.hangUp();
+    const secure = await board.ssh({ userName: 'bob', password: PASSWORD });
+    await giveCode(secure, board.freshCode(secret));
+    await goToMainMenu(secure);
+    secure.type(`vault${KEYS.return}`);
+    await secure.sees(/Place +Calls +Last call/);
+    secure.hangUp();
   });
 });
 
