@@ -10,6 +10,7 @@ const SAID_THERE: Readonly<Record<string, readonly [file: string, ...words: stri
   'path-elsewhere': ['config/foreign-values.ts', 'is read there', 'is read`', 'makes its own'],
   'absent-module': ['proof/check.ts', 'callers pass this menu by'],
   'unknown-code': ['proof/check-art.ts', 'it is shown as it is written'],
+  'passed-over-art': ['proof/passed-over-art.ts', 'callers see ${themeOf(instead)} instead'],
   'view-not-placed': ['proof/check-views.ts', 'so it is not there'],
   'unknown-view': ['proof/check-views.ts', 'the screen goes without it', 'the key does nothing'],
   'unknown-field': ['proof/check-views.ts', 'so this is never done', 'nobody can sign in here'],
