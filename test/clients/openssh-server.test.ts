@@ -10,7 +10,7 @@ import { FarBoard } from '../support/far-board';
 import { eventually } from '../support/raw-caller';
 import { freePort } from '../support/relay';
 import { PASSWORD, signIn } from '../support/sign-in';
-import { callerIn, mainMenuWith } from '../support/talk-board';
+import { callerIn, comesBack, mainMenuWith } from '../support/talk-board';
 import { pathOf, run } from './programs';
 
 describe('OpenSSH’s sshd behind the gate, as docs/gate.md has it', () => {
@@ -101,7 +101,7 @@ describe('OpenSSH’s sshd behind the gate, as docs/gate.md has it', () => {
     alice.type(`PS1='> '; echo "seen: $TERM $(stty size)"\r`);
     await alice.sees('seen: ansi 24 80');
     alice.type('exit\r');
-    await alice.sees('Command');
+    await comesBack(alice, 'Command');
     alice.hangUp();
   });
 
@@ -114,7 +114,7 @@ describe('OpenSSH’s sshd behind the gate, as docs/gate.md has it', () => {
       alice.type(`PS1='> '; echo "in: $(id -u)"\r`);
       await alice.sees(`in: ${userInfo().uid}`);
       alice.type('exit\r');
-      await alice.sees('Command');
+      await comesBack(alice, 'Command');
       alice.hangUp();
     },
   );
