@@ -94,8 +94,11 @@ test('who leaves while the database does not take it is counted out later', asyn
   await eventually('two failures', () => failed() === 2);
   await expect(one.doors.take('lord', 2)).rejects.toThrow();
   await db.run((sql) => sql.schema.renameTable('away', 'door_seat'));
-  await fake.advance(1_000);
-  await count(0);
+  // Who was refused may be counted as well, and is told of once more, before or after the table is back.
+  while ((await counted()) > 0) {
+    await fake.advance(1_000);
+    await nextLook();
+  }
 });
 
 itOnPostgres(
