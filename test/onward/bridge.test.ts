@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
 import { systemClock } from '../../src/base/clock';
 import { systemRandom } from '../../src/base/random';
 import { bridge, type BridgeOptions } from '../../src/onward/bridge';
@@ -10,6 +11,7 @@ import { eventually } from '../support/raw-caller';
 import { TakeOverBoard } from '../support/take-over-board';
 
 const FIVE_MEGABYTES = 5 * 1024 * 1024;
+const SIXTEEN_MEGABYTES = 16 * 1024 * 1024;
 const ESCAPE_KEY = 0x1d;
 
 describe('a bridge', () => {
@@ -17,10 +19,19 @@ describe('a bridge', () => {
   let far: FarBoard;
   let result: Awaited<ReturnType<typeof bridge>> | undefined;
   let encoding: string | undefined;
+  let heldUp:
+    | {
+        readonly caller: NodeJS.ReadableStream;
+        readonly board: Socket;
+        /** Of the caller's, on the way to the board: the most at any time. */
+        mostBytes: number;
+      }
+    | undefined;
   const clock = new FakeClock();
 
   beforeEach(async () => {
     result = undefined;
+    heldUp = undefined;
     gate = await TakeOverBoard.open();
     far = await FarBoard.open();
   });
@@ -39,11 +50,17 @@ describe('a bridge', () => {
         { host: '127.0.0.1', port: far.port },
         { clock: systemClock, random: systemRandom, limitMs: 5_000, signal: taken.signal },
       );
-      result = await bridge(taken, socket, {
+      const held = { caller: taken.stream, board: socket, mostBytes: 0 };
+      heldUp = held;
+      const running = bridge(taken, socket, {
         ...{ clock, encoding: 'as-is', escapeKey: ESCAPE_KEY, idleMs: 0, maxMs: 0 },
         menuText: 'h: hang up   b: back to the board',
         ...own,
       });
+      taken.stream.on('data', () => {
+        held.mostBytes = Math.max(held.mostBytes, socket.writableLength);
+      });
+      result = await running;
     };
     await gate.dial(way);
     await gate.take();
@@ -79,6 +96,42 @@ describe('a bridge', () => {
     gate.client.resume();
     await eventually('the rest', () => gate.heard().length >= sent);
   });
+
+  it.each(WAY_IN_NAMES)(
+    'reads from the caller no faster than the board does, by %s',
+    async (way) => {
+      const board = await call({}, way);
+      board.socket.pause();
+      const up = randomBytes(SIXTEEN_MEGABYTES);
+      gate.client.send(up);
+      await eventually('the pause of the caller', () => {
+        return heldUp?.caller.isPaused() === true && heldUp.board.writableNeedDrain;
+      });
+      expect(board.bytes).toBe(0);
+      board.socket.resume();
+      await eventually('all of it at the board', () => board.bytes >= up.length);
+      expect(board.received().equals(up)).toBe(true);
+      expect(heldUp?.mostBytes).toBeLessThan(1024 * 1024);
+      board.socket.end();
+      await over('board');
+    },
+  );
+
+  it.each(['telnet', 'rlogin', 'ssh'] as const)(
+    "tells the board the end of the caller's input, and its answer still comes back, by %s",
+    async (way) => {
+      const board = await call({}, way);
+      gate.client.send(Buffer.from('the last line'));
+      gate.client.endInput?.();
+      await eventually('the end of the input', () => board.isEnded);
+      expect(board.received().toString()).toBe('the last line');
+      expect(result).toBeUndefined();
+      board.socket.end('the answer to it');
+      await gate.sees('the answer to it');
+      await over('board');
+      expect(result).toMatchObject({ sent: 13, received: 16 });
+    },
+  );
 
   it('sends out what the board said last, and the menu comes back', async () => {
     const board = await call();
@@ -191,5 +244,17 @@ describe('a bridge', () => {
     await gate.sees(Buffer.from('Grüße ░▒▓', 'utf8'));
     for (const byte of Buffer.from('ü\x1b[A', 'utf8')) gate.client.send(Buffer.from([byte]));
     await board.sees(Buffer.from('\x81\x1b[A', 'latin1'));
+  });
+
+  it('converts what a board with UTF-8 says to a caller with CP437, and back', async () => {
+    const board = await call({ encoding: 'utf8' }, 'rlogin');
+    expect(encoding).toBe('cp437');
+    for (const byte of Buffer.from('Grüße ░▒▓', 'utf8')) board.send(Buffer.from([byte]));
+    await gate.sees(Buffer.from('Gr\x81\xe1e \xb0\xb1\xb2', 'latin1'));
+    gate.client.send(Buffer.from('\x81\x1b[A', 'latin1'));
+    await board.sees(Buffer.from('ü\x1b[A', 'utf8'));
+    expect(board.received().toString('utf8')).toBe('ü\x1b[A');
+    board.socket.end();
+    await over('board');
   });
 });
