@@ -6,10 +6,12 @@ import { eventually } from '../support/raw-caller';
 
 jest.setTimeout(60_000);
 
-/** Throws where nobody catches, as a driver's callback may, and rejects where nobody looks. */
+/** At a signal throws where nobody catches, as a driver's callback may, and rejects where nobody looks. */
 const FAULT = `
-setTimeout(() => { throw new Error('thrown by nobody'); }, 3_000);
-setTimeout(() => { Promise.reject(new Error('rejected by nobody')); }, 3_050);
+process.on('SIGUSR2', () => {
+  setTimeout(() => { throw new Error('thrown by nobody'); });
+  setTimeout(() => { Promise.reject(new Error('rejected by nobody')); }, 50);
+});
 `;
 
 test('a fault that no call owns is logged, and callers notice nothing', async () => {
@@ -20,6 +22,7 @@ test('a fault that no call owns is logged, and callers notice nothing', async ()
   const board = await BoardProcess.start({ dataDir, nodeOptions: ['--require', hook] });
   const caller = await board.telnet();
   await caller.sees('Sign in');
+  process.kill(board.pid, 'SIGUSR2');
   const log = (): string => readFileSync(join(dataDir, 'logs', 'sallyport.log'), 'utf8');
   await eventually('both faults to be in the log', () =>
     ['thrown by nobody', 'rejected by nobody'].every((text) => log().includes(text)),
