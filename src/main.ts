@@ -140,7 +140,7 @@ async function runBoard(args: Arguments): Promise<number> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   // From the beginning: a first start that is told to stop still says the password that it has made.
   const stop = nextSignal(['SIGTERM', 'SIGINT']);
-  const bbs = await startBoard({
+  const starting = startBoard({
     boardDir: args.board,
     dataDir: args.data,
     configFile: args.config,
@@ -149,14 +149,21 @@ async function runBoard(args: Arguments): Promise<number> {
     env: process.env,
     onNotice: (line) => complain(line),
   });
+  // One that comes during the start is obeyed after it. The failure of a start is told below.
+  process.on('SIGHUP', () => {
+    starting.then(
+      (bbs) => bbs.reload(),
+      () => undefined,
+    );
+  });
+  const bbs = await starting;
+  // A fault that no call owns (a driver's callback at the limit of descriptors) is told and survived.
+  process.on('uncaughtException', (error) => bbs.reportFault(error));
   const isTerminal = process.stdout.isTTY === true;
   say(describeStart(bbs, { isTerminal }));
   if (isTerminal && bbs.firstSysop !== undefined && bbs.firstPasswordFile !== undefined) {
     forgetFirstPassword(bbs.firstPasswordFile);
   }
-  // A fault that no call owns (a driver's callback at the limit of descriptors) is told and survived.
-  process.on('uncaughtException', (error) => bbs.reportFault(error));
-  process.on('SIGHUP', () => void bbs.reload());
   await stop;
   await bbs.close();
   return 0;

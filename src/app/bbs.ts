@@ -316,6 +316,9 @@ class Bbs {
     const { log, open, reopenLog, shared } = basics;
     const { pid } = process;
     const { addresses } = open;
+    const gaps = { board, clock: this.clock, listening: open.listening, backend };
+    const missingForPublic = await findMissing(shared.config(), gaps);
+    // Nothing is waited for from here on: whoever reads run.json may send signals at once.
     this.addresses = addresses;
     // One of a process that was killed may have the same number: its time is not this start's.
     removeRunFile(board.dataDir, pid);
@@ -325,8 +328,6 @@ class Bbs {
       open.pages.https === undefined ? undefined : certificate?.current.fingerprint;
     log.info('board.open', { version: VERSION, addresses, certificate: fingerprint() });
     this.isOpen = true;
-    const gaps = { board, clock: this.clock, listening: open.listening, backend };
-    const missingForPublic = await findMissing(shared.config(), gaps);
     return {
       boardDir: board.boardDir,
       dataDir: board.dataDir,

@@ -71,7 +71,7 @@ export class Database {
     dialect.prepare();
     const sql = dialect.connect();
     try {
-      await whileBusy(dialect, clock, async () => {
+      await untilReached(dialect, clock, async () => {
         await dialect.verify(sql);
         await migrate({ sql, dialect, migrations: MIGRATIONS, clock, log });
       });
@@ -326,13 +326,21 @@ function tooLate(): BbsError {
   return new BbsError('STORE_FAILED', 'the database was too slow; rolled back');
 }
 
-/** Retries while another starting process holds the database. */
-async function whileBusy(dialect: Dialect, clock: Clock, work: () => Promise<void>): Promise<void> {
+/**
+ * Retries while another starting process holds the database, and where the server ends a connection or does not answer
+ * for a moment: each step of the schema is looked up before it is done.
+ */
+async function untilReached(
+  dialect: Dialect,
+  clock: Clock,
+  work: () => Promise<void>,
+): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
       return await work();
     } catch (error) {
-      if (!dialect.isBusy(error) || tries >= 5) throw error;
+      const mayPass = dialect.isBusy(error) || dialect.isUndone(error) || isTimeout(error);
+      if (!mayPass || tries >= 5) throw error;
       await sleep(clock, 100 * tries);
     }
   }

@@ -5,6 +5,7 @@ import { systemClock } from '../../src/base/clock';
 import { accountSubject, sumFailures } from '../../src/store/attempts';
 import { listAudit } from '../../src/store/audit';
 import { Database } from '../../src/store/database';
+import { MIGRATIONS } from '../../src/store/migrations';
 import { findFactor } from '../../src/store/factors';
 import { decodeBase32, hotp } from '../support/authenticator';
 import {
@@ -109,6 +110,27 @@ describe('a change whose connection is lost', () => {
     expect(await db.transaction('board', async (sql) => sql('unfinished'))).toEqual([]);
     await db.run((sql) => sql.raw('drop function cut cascade'));
   });
+});
+
+test('a start whose connection is lost between two steps of the schema goes on with another', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'sallyport-outcomes-'));
+  const schema = schemaOf(join(folder, 'board'));
+  useSocket(line.folder, SOCKET);
+  let cuts = 0;
+  line.cutAt(
+    (sent) => sent.includes('insert into "schema_migration"') && (cuts += 1) === 3,
+    'before',
+  );
+  const db = await Database.open({
+    server: serverOf(schema),
+    clock: systemClock,
+    log: new MemoryLog(),
+  });
+  useSocket(SOCKET);
+  const steps = await db.run((sql) => sql('schema_migration').select('id'));
+  expect([cuts, steps.length]).toEqual([3, MIGRATIONS.length]);
+  await db.close();
+  await rm(folder, { recursive: true });
 });
 
 describe('a charge whose connection is lost', () => {
