@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { needsSealingKey } from '../auth/key-rotation';
 import { loadRefusedPasswords } from '../auth/password-policy';
 import { checkSealing, openSealing } from '../auth/sealing';
@@ -9,6 +10,7 @@ import { createLog } from '../base/log';
 import { systemRandom } from '../base/random';
 import { refuseOpenFolders, type Board } from '../config/board';
 import type { LoadedConfig } from '../config/load';
+import { findInOtherLetters } from '../config/source-text';
 import { InvalidFileError, type Problem, type UnplacedProblem } from '../config/problems';
 import { NOTICE_HTML, NOTICE_TEXT } from '../mail/letter';
 import { readTemplate, templateFolders } from '../mail/template';
@@ -48,6 +50,8 @@ export async function checkBoardFiles(options: BoardFilesOptions): Promise<reado
   const places = placesOf(options);
   await found.collect('', () => refuseOpenFolders(options.board.dataDir));
   await found.collect('', () => Promise.resolve(describeInstallation(options.board)));
+  for (const folder of FOLDERS)
+    await found.collect('', () => describeTwins(options.board, folder), 'twin-folder');
   await found.collect('security.sealingKeyFile', () => checkKeys(options));
   if (ssh.enabled) {
     await found.collect('loginServers.ssh.privateKeyPem', async () => {
@@ -76,6 +80,23 @@ function describeInstallation({ boardDir }: Board): string | undefined {
 }
 
 const INSTALLATION = ['core/bbs.js', 'db/user.sqlite3'] as const;
+
+/** Folders of a board of which one is read, whatever its letters' case is. */
+const FOLDERS = ['config', 'config/menus', 'art', 'art/general', 'art/themes', 'misc'] as const;
+
+/** Where a folder is there twice in letters of another case: which of them is read. */
+async function describeTwins({ boardDir }: Board, folder: string): Promise<string | undefined> {
+  const read = await findInOtherLetters(boardDir, folder);
+  if (read === undefined) return undefined;
+  const entries = await readdir(dirname(read), { withFileTypes: true }).catch(() => []);
+  const others = entries
+    .filter((entry) => entry.isDirectory() && entry.name !== basename(read))
+    .filter(({ name }) => name.toLowerCase() === basename(read).toLowerCase())
+    .map(({ name }) => join(dirname(read), name))
+    .sort();
+  if (others.length === 0) return undefined;
+  return `${read} is read, and what is in ${others.join(' and in ')} is not: the names differ in letter case only`;
+}
 
 /** Templates of mails and pages that cannot be used; these files count as they are when they are needed. */
 export async function checkTemplates(

@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { once } from 'node:events';
 import { systemRandom } from '../../src/base/random';
@@ -70,6 +71,33 @@ describe('a board from Windows, opened as it lies', () => {
       await caller.sees('Sign in');
       expect(board.events('board.warning')).toEqual([]);
       caller.hangUp();
+    } finally {
+      await board.remove();
+      await dir.remove();
+    }
+  });
+});
+
+describe('a board that has a folder twice, in letters of another case', () => {
+  it('says at the start and by config check which of them is read, and shows art from that one', async () => {
+    const theme = '{ info: { name: "Own", base: "gatehouse" } }';
+    const dir = await BoardDir.make({
+      'art/themes/own/theme.hjson': theme,
+      'art/themes/own/MATRIX.ANS': 'The small letters\r\n%VM1',
+      'ART/themes/own/theme.hjson': theme,
+      'ART/themes/own/MATRIX.ANS': 'THE LARGE LETTERS\r\n%VM1',
+      'art/General/NOTE.ANS': 'No other is of this name',
+    });
+    const config = { theme: { default: 'own', preLogin: 'own' } };
+    const board = await TestBoard.start({ boardDir: dir.path, config });
+    try {
+      const caller = await board.telnet();
+      await caller.sees('The small letters');
+      caller.hangUp();
+      const [read, other] = [join(dir.path, 'art'), join(dir.path, 'ART')];
+      const told = `${read} is read, and what is in ${other} is not: the names differ in letter case only`;
+      expect(board.events('board.warning').map(({ message }) => message)).toEqual([told]);
+      expect(await board.oputil('config', 'check')).toContain(told);
     } finally {
       await board.remove();
       await dir.remove();
