@@ -17,7 +17,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   reference: { many: '@reference: values name nothing and stay as they are written' },
   'out-of-range': { many: 'values are out of range, and the nearest that is allowed counts' },
   'adapted-value': { many: 'values are read as they are meant elsewhere' },
-  'twin-folder': { many: 'folders are there twice, in letters of another case' },
+  'twin-folder': { many: 'folders are there twice in letters of another case, and one counts' },
   'path-elsewhere': { many: 'paths lead to another place than this board' },
   'first-effect': { many: 'settings take effect here for the first time' },
   setting: { many: 'settings may not be what is meant' },
