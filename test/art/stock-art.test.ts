@@ -43,6 +43,7 @@ const SCREENS: Readonly<
   ACCOUNTDISABLED: { views: 'LG50', rows: 22 },
   ACCOUNTINACTIVE: { views: 'LG50', rows: 22 },
   NEWUSER1: { views: 'LG50', rows: 22 },
+  NEWUSER1T: { views: 'LG50', values: 'WI', rows: 22 },
   NUA: {
     views: 'ET1 ET10 ET13 ET2 ET5 ET6 ET7 ET8 ET9 ME3 ME4 TL11 TM12',
     inWords: 'ET1 ET10 ET13 ET2 ET5 ET6 ET7 ET8 ET9 ME3 ME4 MT11 TM12',
@@ -164,6 +165,7 @@ describe('stock art', () => {
     expect(pictures.size).toBeGreaterThan(25);
     expect([...pictures.values()].filter((names) => names.length > 1)).toEqual([
       ['2FACONFSCR', '2FASTATE'],
+      ['NEWUSER1', 'NEWUSER1T'],
     ]);
   });
 

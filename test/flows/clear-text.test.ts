@@ -25,6 +25,20 @@ describe('telnet, which everybody on the way can read', () => {
     open.hangUp();
   });
 
+  it('is said to be that before an application, with where to call instead, and SSH is not (rule F8)', async () => {
+    const open = await board.telnet();
+    await open.sees('Sign in');
+    open.type('n');
+    const told = await open.sees('Press a key');
+    expect(told).toMatch(/This line is not encrypted\.[^]*Call by SSH/);
+    open.hangUp();
+    const secure = await board.ssh({ userName: 'new' });
+    const page = await secure.sees('Press a key');
+    expect(page).toContain('Nobody knows you here yet.');
+    expect(page).not.toMatch(/encrypted|Call by/);
+    secure.hangUp();
+  });
+
   it('carries neither password nor code back to the caller (rule F8)', async () => {
     const secret = await board.addUser('alice', PASSWORD, 'google');
     const caller = await board.telnet();
@@ -120,5 +134,23 @@ describe('telnet where the sysop wants no passwords in clear text', () => {
     expect(text).not.toContain('One-time code');
     expect(board.events('login.accepted')).toEqual([]);
     caller.hangUp();
+  });
+});
+
+describe('telnet where no secure way in is on', () => {
+  let board: TestBoard;
+  beforeAll(async () => {
+    board = await TestBoard.start({ config: { loginServers: { ssh: { enabled: false } } } });
+  });
+  afterAll(() => board.remove());
+
+  it('is said to be clear text before an application, and names no way that is not there (rule F8)', async () => {
+    const open = await board.telnet();
+    await open.sees('Sign in');
+    open.type('n');
+    const told = await open.sees('Press a key');
+    expect(told).toMatch(/This line is not encrypted\.[^]*No secure way in is on here now\./);
+    expect(told).not.toMatch(/SSH|browser/);
+    open.hangUp();
   });
 });

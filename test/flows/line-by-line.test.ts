@@ -123,6 +123,8 @@ describe('a caller who is shown text line by line', () => {
       'What you tell us is for the sysop;',
       'others see your user name, location',
       'and affiliation.',
+      'This line is not encrypted.',
+      expect.stringMatching(/^Call by SSH(, port \d+)?\.$/),
       'Press a key to go on',
     ]);
     expect(await ear.answer('User name*: ', 'frank')).toEqual([

@@ -74,7 +74,8 @@ export const STOPS: readonly Stop[] = [
   { name: 'forgotten password', menu: 'forgotPassword' },
   { name: 'forgotten password, sent', menu: 'forgotPasswordSubmitted' },
   { name: 'letter to the sysop', menu: 'preAuthFeedback' },
-  { name: 'applying', menu: 'newUserApplicationPre' },
+  { name: 'applying', menu: 'newUserApplicationPre', server: 'wss' },
+  { name: 'applying by telnet', menu: 'newUserApplicationPre', server: 'telnet' },
   { name: 'application', menu: 'newUserApplication' },
   {
     name: 'application, name taken',

@@ -44,10 +44,28 @@ function userLog(title, { clear }) {
     .view(10, WORDS, 'ET2', 'entry', 'focus')
     .label(11, WORDS, 'MT10', 'warning')
     .text(24, LEFT, 'Enter: go on   Esc: back', 'hint');
-  if (!clear) return page;
+  return clear ? overClear(page, 14) : page;
+}
+
+/** What a page that leads to a password, or asks for one, says on a line that others can read. */
+function overClear(page, row) {
   return page
-    .text(14, WORDS, 'This line is not encrypted.', 'caution')
-    .label(15, WORDS, 'WI', 'caution');
+    .text(row, WORDS, 'This line is not encrypted.', 'caution')
+    .label(row + 1, WORDS, 'WI', 'caution');
+}
+
+function newUser(title, state) {
+  return sayingPage(title, state, [
+    'Nobody knows you here yet.',
+    '',
+    'Apply for an account: a user name,',
+    'a password, and a few words about',
+    'you. It takes two minutes.',
+    '',
+    'What you tell us is for the sysop.',
+    'Others see your user name, location',
+    'and affiliation.',
+  ]);
 }
 
 function codeInstead() {
@@ -202,18 +220,8 @@ export const GATE_SCREENS = {
   MNUPRMT: menuPrompt,
   LOGOFF: logOff,
   FORGOTPW: forgotPassword,
-  NEWUSER1: () =>
-    sayingPage('New user', 'blank', [
-      'Nobody knows you here yet.',
-      '',
-      'Apply for an account: a user name,',
-      'a password, and a few words about',
-      'you. It takes two minutes.',
-      '',
-      'What you tell us is for the sysop.',
-      'Others see your user name, location',
-      'and affiliation.',
-    ]),
+  NEWUSER1: () => newUser('New user', 'blank'),
+  NEWUSER1T: () => overClear(newUser('New user, clear text', 'blank'), FIRST_WORDS + 10),
   DONE: () =>
     sayingPage('Applied', 'written', [
       'Thank you.',

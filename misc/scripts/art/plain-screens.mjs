@@ -35,6 +35,18 @@ const MODULE_PAGE = screen(
   '%TL4',
 );
 
+const NEW_USER = [
+  'Nobody knows you here yet.',
+  '',
+  'Apply for an account: a user name,',
+  'a password, and a few words about you.',
+  'It takes two minutes.',
+  '',
+  'What you tell us is for the sysop;',
+  'others see your user name, location',
+  'and affiliation.',
+];
+
 export const PLAIN_SCREENS = {
   CONNECT: screen('%BN', '%VL'),
   MATRIX: screen(
@@ -314,17 +326,8 @@ export const PLAIN_SCREENS = {
     'E: end it. N: one was not me.',
     'Enter, Esc: back.',
   ),
-  NEWUSER1: paused(
-    'Nobody knows you here yet.',
-    '',
-    'Apply for an account: a user name,',
-    'a password, and a few words about you.',
-    'It takes two minutes.',
-    '',
-    'What you tell us is for the sysop;',
-    'others see your user name, location',
-    'and affiliation.',
-  ),
+  NEWUSER1: paused(...NEW_USER),
+  NEWUSER1T: paused(...NEW_USER, '', 'This line is not encrypted.', '%WI'),
   DONE: paused(
     'Thank you.',
     '',
