@@ -44,6 +44,7 @@ import type { DatabasePlace } from './store/database-place';
 import { adoptCalls } from './store/old-calls';
 import { adoptOneliners, OLD_ONELINERS } from './store/oneliners';
 import { ROOT_ID, type User } from './store/users';
+import type { FindWords } from './texts/texts';
 
 /** What the back office needs from outside. */
 interface BackendOptions {
@@ -61,6 +62,8 @@ interface BackendOptions {
   readonly refused?: NonNullable<AuthenticatorOptions['refused']>;
   /** Sources that have no limits of their own; nobody dials in to the sysop's tool. */
   readonly isExempt?: (ip: string) => boolean;
+  /** The sentences of mails. */
+  readonly words: FindWords;
   /** The port that the web server really has, for mailed links. */
   readonly httpsPort?: () => number | undefined;
   /** True where the sysop says that a new database beside keys that are there is meant. */
@@ -272,6 +275,7 @@ export async function createBackend(db: Database, options: BackendOptions): Prom
     sealer: sealing,
     dropFolder: mailDrop(board.dataDir),
     findTemplate,
+    words: options.words,
     ...(options.httpsPort === undefined ? {} : { httpsPort: options.httpsPort }),
     ...(options.mail === undefined ? {} : { transport: options.mail }),
   });

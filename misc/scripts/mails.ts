@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
 import { configSchema } from '../../src/config/schema';
 import { writeLetter } from '../../src/mail/letter';
+import { sayStock } from '../../src/texts/texts';
 import type { Notice } from '../../src/store/notice';
 
 const PACKAGE = resolve(__dirname, '..', '..');
@@ -77,7 +78,10 @@ export async function sampleMails() {
     contentServers: { web: { domain: 'bbs.example.org' } },
   });
   const findTemplate = (path: string): Promise<string> => readFile(join(PACKAGE, path), 'utf8');
-  const parts = { config, findTemplate, prefix: 'https://bbs.example.org', userName: 'alice' };
+  const parts = {
+    ...{ config, findTemplate, prefix: 'https://bbs.example.org', userName: 'alice' },
+    say: sayStock,
+  };
   return Promise.all(
     Object.entries(SAMPLES).map(async ([kind, fields]) => {
       const notice = { kind, ...fields } as Notice;

@@ -180,7 +180,7 @@ class Bbs {
   }
 
   private async openBackend(
-    { shared, isExempt, open }: Basics,
+    { shared, isExempt, open, live }: Basics,
     { db, seat, penalties }: BoardStore,
   ): Promise<Backend> {
     const backend = await createBackend(db, {
@@ -190,6 +190,7 @@ class Bbs {
       penalize: (...charge) => penalties.penalize(...charge),
       refused: (refusal) => this.visitors.refused(refusal),
       mayGrant: () => seat.isHeld(),
+      words: () => boardSay({ live, shared }),
       httpsPort: () => open.pages.https?.port,
     });
     this.closers.push(() => backend.close());

@@ -12,7 +12,8 @@ import { watchFiles, type FileWatch } from '../config/watch';
 import { describeFinding } from '../proof/check';
 import { loadMenus } from '../menu/load/menu-file';
 import type { Finding, MenuSet } from '../menu/load/menu-entry';
-import { loadThemes, type LoadedThemes } from '../menu/load/theme-files';
+import { loadBoardThemes } from '../menu/load/board-themes';
+import type { LoadedThemes } from '../menu/load/theme-files';
 import type { OwnParts } from '../modules/own-parts';
 import type { Nodes } from '../servers/nodes';
 import type { Database } from '../store/database';
@@ -255,10 +256,7 @@ async function readSnapshot(
     env,
     fallbackFolders: board.configFallbacks,
   });
-  const themes = await loadThemes({
-    ...{ artRoots: board.artRoots, env, formats: config.theme },
-    textsFile: await board.find('config/texts.hjson'),
-  });
+  const themes = await loadBoardThemes({ board, config, env });
   const files = [...loaded.files, ...menus.files, ...themes.files];
   const art = options.art.draft();
   const { placeOf: configPlace } = loaded;

@@ -1,5 +1,7 @@
 import type { Notice } from '../store/notice';
-import { contentOf, type LetterContent, type LetterFacts } from './letter-content';
+import type { Say } from '../texts/texts';
+import { contentOf } from './letter-content';
+import type { LetterContent, LetterFacts } from './letter-head';
 import { escapeHtml, fillHtml, fillText, type FindTemplate, type TemplateValues } from './template';
 
 /** A mail without its address. */
@@ -39,7 +41,7 @@ export async function writeLetter(notice: Notice, parts: LetterParts): Promise<L
   return {
     subject: content.subject,
     text: fillText((await findTemplate(templates.text)) ?? BARE_TEXT, values),
-    html: fillHtml(html, values, linkParts(content, html)),
+    html: fillHtml(html, values, linkParts(content, html, parts.say)),
   };
 }
 
@@ -47,7 +49,7 @@ export async function writeLetter(notice: Notice, parts: LetterParts): Promise<L
  * The link of a mail as HTML: a button with its address below where the template has a place for it,
  * else at the end of the text.
  */
-function linkParts(content: LetterContent, template: string): TemplateValues {
+function linkParts(content: LetterContent, template: string, say: Say): TemplateValues {
   if (content.link === undefined) return { LINK: '' };
   const address = escapeHtml(content.link);
   const text = content.paragraphs.map(escapeHtml);
@@ -56,8 +58,8 @@ function linkParts(content: LetterContent, template: string): TemplateValues {
   }
   return {
     TEXT: text.join('\n\n'),
-    LINK: `<p style="margin: 28px 0"><a class="button" href="${address}" style="${BUTTON_STYLE}">${escapeHtml(content.button ?? 'Open the page')}</a></p>
-<p class="quiet" style="margin: 0 0 16px; color: #6b665c; font-size: 14px">Or copy this address into a browser:<br /><a class="address" href="${address}" style="color: #8a430d; word-break: break-all">${address}</a></p>`,
+    LINK: `<p style="margin: 28px 0"><a class="button" href="${address}" style="${BUTTON_STYLE}">${escapeHtml(content.button ?? say('mail-part.open-page'))}</a></p>
+<p class="quiet" style="margin: 0 0 16px; color: #6b665c; font-size: 14px">${escapeHtml(say('mail-part.copy-address'))}<br /><a class="address" href="${address}" style="color: #8a430d; word-break: break-all">${address}</a></p>`,
   };
 }
 

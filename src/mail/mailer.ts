@@ -21,6 +21,7 @@ import { findProperty } from '../store/properties';
 import type { Sealer } from '../store/sealed';
 import { endTokenAt, findAnyToken, mayUseLink } from '../store/tokens';
 import { findUser } from '../store/users';
+import type { FindWords } from '../texts/texts';
 import { OutboxNotifier } from './notifier';
 import type { FindTemplate } from './template';
 import {
@@ -41,6 +42,8 @@ interface MailerOptions {
   /** Folder into which mails are written as files while no transport is configured. */
   readonly dropFolder: string;
   readonly findTemplate: FindTemplate;
+  /** The sentences of mails as they are now. */
+  readonly words: FindWords;
   /** The port that the web server really uses, for links; undefined until it listens. */
   readonly httpsPort?: () => number | undefined;
   /** Replaces the configured transport, for embedders. */

@@ -9,6 +9,7 @@ import { findProperty } from '../store/properties';
 import type { Sealer } from '../store/sealed';
 import { hashToken } from '../store/tokens';
 import { findUser, ROOT_ID } from '../store/users';
+import type { FindWords } from '../texts/texts';
 import { writeLetter } from './letter';
 import { linkPrefix } from './links';
 import type { FindTemplate } from './template';
@@ -19,6 +20,8 @@ interface NotifierOptions {
   readonly random: Random;
   readonly sealer: Sealer;
   readonly findTemplate: FindTemplate;
+  /** The sentences of mails as they are now. */
+  readonly words: FindWords;
   readonly httpsPort?: () => number | undefined;
 }
 
@@ -71,7 +74,7 @@ export class OutboxNotifier implements Notifier {
   constructor(private readonly parts: NotifierOptions) {}
 
   async notify(sql: Sql, notice: Notice): Promise<NoticeResult> {
-    const { config, clock, random, sealer, findTemplate, httpsPort } = this.parts;
+    const { config, clock, random, sealer, findTemplate, words, httpsPort } = this.parts;
     const { userId, kind } = notice;
     const timelineMs = clock.timelineMs();
     const toAccount = !hasOwnAddress(notice);
@@ -82,6 +85,7 @@ export class OutboxNotifier implements Notifier {
     const letter = await writeLetter(notice, {
       config: config(),
       findTemplate,
+      say: await words(),
       prefix: linkPrefix(config(), httpsPort?.()),
       userName: (await findUser(sql, userId))?.name ?? 'sysop',
     });

@@ -6,7 +6,7 @@ import { findMenuFile } from '../config/board';
 import { nearestName } from '../base/nearest';
 import type { Finding, MenuEntry, MenuSet } from '../menu/load/menu-entry';
 import { loadMenus } from '../menu/load/menu-file';
-import { loadThemes } from '../menu/load/theme-files';
+import { loadBoardThemes } from '../menu/load/board-themes';
 import { loadMods } from '../modules/board-mods';
 import { readOwnParts } from '../modules/own-parts';
 import { checkBoard, type BoardParts } from '../modules/board-check';
@@ -30,10 +30,7 @@ export async function loadBoardParts(context: CommandContext): Promise<BoardPart
       acsCodes: own.acs,
       fallbackFolders: board.configFallbacks,
     }),
-    themes: await loadThemes({
-      ...{ artRoots: board.artRoots, env, formats: config.theme },
-      textsFile: await board.find('config/texts.hjson'),
-    }),
+    themes: await loadBoardThemes({ board, config, env }),
     art: createArtStore({
       roots: board.artRoots,
       ...{ random: context.random, clock: context.clock },

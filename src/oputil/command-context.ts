@@ -25,6 +25,7 @@ import { boardLockFile, findLockHolder } from '../store/board-lock';
 import type { Sql } from '../store/database';
 import { explainFailure } from '../store/sqlite';
 import { findTimelineMark, writeTimelineMark } from '../store/timeline';
+import { findBoardWords } from './board-words';
 import type { HarmlessIo } from './oputil-io';
 import { type Column, formatTable, TableParts } from './table';
 
@@ -223,6 +224,7 @@ export class CommandContext {
       log: await this.log(),
       env: this.io.env,
       httpsPort: () => running?.httpsPort,
+      words: () => findBoardWords({ board, config, env: this.io.env }, (text) => this.note(text)),
       mayLackKey: true,
       storeMs: LIMITS.toolStoreMs,
       hashCost: this.io.hashCost,

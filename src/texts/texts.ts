@@ -5,6 +5,8 @@ import { ELSEWHERE } from './elsewhere-texts';
 import { FACTOR } from './factor-texts';
 import { HELP, LINE } from './line-texts';
 import { CALLS, HISTORY, LIST } from './list-texts';
+import { ACCOUNT_TEXT, MAIL_TEXT, RECOVERY_TEXT } from './mail-paragraphs';
+import { MAIL_PART, MAIL_TITLE } from './mail-texts';
 import { CODE, FIELD, MENU, NEWS, PAGE } from './menu-texts';
 import { SHEET } from './sheet-texts';
 import { SIGN_IN, SIGN_IN_NARROW, TIME } from './sign-in-texts';
@@ -12,7 +14,7 @@ import { LETTER, ONWARD, TALK } from './talk-texts';
 import type { TextArea } from './text-area';
 import { ACTION, SECRET, TWO_FACTOR } from './two-factor-texts';
 
-/** Every sentence that the board itself says to a caller in a terminal, by place: the only table of them. */
+/** Every sentence that the board itself says in a terminal or in a mail, by place: the only table of them. */
 export const TEXT_AREAS: readonly TextArea<Readonly<Record<string, string>>>[] = [
   CALL,
   WARNING,
@@ -43,6 +45,11 @@ export const TEXT_AREAS: readonly TextArea<Readonly<Record<string, string>>>[] =
   LINE,
   HELP,
   ELSEWHERE,
+  MAIL_TITLE,
+  MAIL_PART,
+  MAIL_TEXT,
+  RECOVERY_TEXT,
+  ACCOUNT_TEXT,
 ];
 
 const STOCK = {
@@ -75,6 +82,11 @@ const STOCK = {
   ...LINE.texts,
   ...HELP.texts,
   ...ELSEWHERE.texts,
+  ...MAIL_TITLE.texts,
+  ...MAIL_PART.texts,
+  ...MAIL_TEXT.texts,
+  ...RECOVERY_TEXT.texts,
+  ...ACCOUNT_TEXT.texts,
 } as const;
 
 type StockTexts = typeof STOCK;
@@ -93,6 +105,9 @@ type Values<Id extends TextId> = [Placeholders<StockTexts[Id]>] extends [never]
 
 /** The sentence of an id, in the words of this board. */
 export type Say = <Id extends TextId>(id: Id, ...values: Values<Id>) => string;
+
+/** Finds the words of this board as they are now, where no menu is open. */
+export type FindWords = () => Say | Promise<Say>;
 
 /** A sentence that waits for the words of who says it. */
 export type Saying = (say: Say) => string;

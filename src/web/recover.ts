@@ -3,6 +3,7 @@ import type { FactorRecovery } from '../auth/factor-recovery';
 import { PATHS } from '../mail/links';
 import { hoursText } from '../mail/recovery-letter';
 import { escapeHtml } from '../mail/template';
+import { sayStock } from '../texts/texts';
 import type { User } from '../store/users';
 import { PROBLEM_PAGES, paragraphs, sendPage, type Page } from './page';
 import type { WebParts } from './parts';
@@ -93,7 +94,7 @@ ${paragraphs(
     title: 'Have you lost your second factor?',
     body: `${paragraphs(
       greeting(state.user),
-      `If app and backup codes are lost, a waiting time of ${hoursText(state.waitHours)} begins here. After it your password leads to the set-up of a new second factor.`,
+      `If app and backup codes are lost, a waiting time of ${hoursText(sayStock, state.waitHours)} begins here. After it your password leads to the set-up of a new second factor.`,
       'You did not ask for this? Then somebody else knows your password: close this page, and change your password on the board.',
     )}
 ${button(PATHS.recover, token, 'Begin the waiting time')}`,

@@ -6,6 +6,7 @@ import { listAudit } from '../../src/store/audit';
 import { writeProperties } from '../../src/store/properties';
 import { openAccounts, type TestAccounts } from '../support/accounts';
 import { insertUser } from '../../src/store/users';
+import { sayStock } from '../../src/texts/texts';
 
 const ORIGIN = { server: 'telnet', remoteIp: '192.0.2.7', node: 3 };
 const LETTER = { from: 'Joe', subject: 'Locked out', text: 'Please help.\n\nJoe' };
@@ -26,6 +27,7 @@ describe('letters to the sysop', () => {
       clock: accounts.clock,
       random: systemRandom,
       sealer: accounts.sealing,
+      words: () => sayStock,
       findTemplate: () => Promise.resolve(undefined),
     });
     return new FeedbackBox({ ...accounts, notifier });

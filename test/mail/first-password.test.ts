@@ -8,6 +8,7 @@ import type { Mail } from '../../src/mail/transport';
 import { findToken, hashToken } from '../../src/store/tokens';
 import { findProperty } from '../../src/store/properties';
 import { openAccounts, type TestAccounts } from '../support/accounts';
+import { sayStock } from '../../src/texts/texts';
 
 const PEOPLE = 100;
 /** A mail server that takes one mail in this time: the last of a hundred goes out on the next day. */
@@ -34,6 +35,7 @@ beforeEach(async () => {
     clock,
     sealer: accounts.sealing,
     dropFolder: accounts.folder,
+    words: () => sayStock,
     findTemplate: () => Promise.resolve(undefined),
     transport: {
       send: (mail: Mail) => {

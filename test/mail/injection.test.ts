@@ -7,6 +7,7 @@ import { storable } from '../support/database-kind';
 import { openAccounts, type TestAccounts } from '../support/accounts';
 import { openAuthenticator } from '../support/authenticator-context';
 import { SmtpCatcher } from '../support/smtp-catcher';
+import { sayStock } from '../../src/texts/texts';
 
 /** Where a mailer, a header or a shell might find a second meaning. */
 const MARKS = [
@@ -108,6 +109,7 @@ describe('forced into the database', () => {
         },
       }),
       dropFolder: accounts.folder,
+      words: () => sayStock,
       findTemplate: () => Promise.resolve(undefined),
     });
 

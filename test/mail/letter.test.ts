@@ -3,6 +3,7 @@ import type { ConfigInput } from '../../src/config/schema';
 import { writeLetter } from '../../src/mail/letter';
 import { linkPrefix } from '../../src/mail/links';
 import { escapeHtml, fillHtml, fillText } from '../../src/mail/template';
+import { sayStock } from '../../src/texts/texts';
 
 describe('templates', () => {
   test('values are data: no replacement pattern, variable or markup in them takes effect', () => {
@@ -52,6 +53,7 @@ describe('letters', () => {
       { kind: 'otp-register', userId: 7, token: 'TOKEN', otpType: 'rfc6238_TOTP' },
       {
         config: configSchema.parse({ general: { boardName } }),
+        say: sayStock,
         findTemplate: (path) =>
           Promise.resolve(
             path.endsWith('.html')
@@ -77,6 +79,7 @@ describe('letters', () => {
       { kind: 'feedback', userId: 0, from: '<script>', subject: 'a\r\nBcc: x', text: '%TOKEN% $&' },
       {
         config: configSchema.parse({}),
+        say: sayStock,
         findTemplate: () => Promise.resolve(undefined),
         prefix: '',
         userName: 'sysop',
@@ -94,6 +97,7 @@ describe('letters', () => {
       { kind: 'application', userId: 2, name: '$(reboot)', ...place, details },
       {
         config: configSchema.parse({}),
+        say: sayStock,
         findTemplate: () => Promise.resolve(undefined),
         prefix: '',
         userName: 'sysop',
@@ -112,6 +116,7 @@ describe('letters', () => {
         { kind, userId: 7, remoteIp: '192.0.2.7' },
         {
           config: configSchema.parse({}),
+          say: sayStock,
           findTemplate: () => Promise.resolve(undefined),
           prefix: '',
           userName: 'joe',

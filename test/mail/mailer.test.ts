@@ -17,6 +17,7 @@ import { nextLook } from '../support/next-look';
 import { FakeClock } from '../support/fake-clock';
 import { eventually } from '../support/raw-caller';
 import { SmtpCatcher } from '../support/smtp-catcher';
+import { sayStock } from '../../src/texts/texts';
 
 const PACKAGE = join(__dirname, '..', '..');
 const TOKEN = 'T'.repeat(43);
@@ -44,6 +45,7 @@ function open(config: ConfigInput = {}): Mailer {
     random: systemRandom,
     config: () => configSchema.parse({ general: { boardName: 'The $& Gate' }, ...config }),
     dropFolder: join(accounts.folder, 'mail'),
+    words: () => sayStock,
     findTemplate: createTemplateFiles(
       (path) => Promise.resolve(join(PACKAGE, path)),
       [join(PACKAGE, 'misc')],
@@ -164,6 +166,7 @@ describe('by SMTP', () => {
       config: () =>
         configSchema.parse({ email: { transport: { host: '127.0.0.1', port: catcher?.port } } }),
       dropFolder: '/nowhere',
+      words: () => sayStock,
       findTemplate: () => Promise.resolve(undefined),
     });
     for (let count = 0; count < 20; count += 1) {
@@ -267,6 +270,7 @@ describe('by SMTP', () => {
       config: () =>
         configSchema.parse({ email: { transport: { host: '127.0.0.1', port: catcher?.port } } }),
       dropFolder: '/nowhere',
+      words: () => sayStock,
       findTemplate: () => Promise.resolve(undefined),
     });
     running.start();
@@ -382,6 +386,7 @@ test('a mail that failed is tried again when it is due, although nothing else ha
     sealer: accounts.sealing,
     random: systemRandom,
     dropFolder: join(accounts.folder, 'mail'),
+    words: () => sayStock,
     findTemplate: createTemplateFiles(
       (path) => Promise.resolve(join(PACKAGE, path)),
       [join(PACKAGE, 'misc')],

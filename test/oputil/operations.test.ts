@@ -6,6 +6,7 @@ import { systemRandom } from '../../src/base/random';
 import { resolveBoard } from '../../src/config/board';
 import { defaultConfig } from '../../src/config/schema';
 import { openBackend, type Backend } from '../../src/backend';
+import { sayStock } from '../../src/texts/texts';
 import { boardLockFile, takeBoardLock } from '../../src/store/board-lock';
 import { addOneliner } from '../../src/store/oneliners';
 import { totp } from '../support/authenticator';
@@ -32,6 +33,7 @@ async function openBoard(dataDir: string): Promise<Backend> {
     random: systemRandom,
     log: createLog({ level: 'silent', write: () => undefined, nowMs: () => Date.now() }),
     env: {},
+    words: () => sayStock,
   });
 }
 

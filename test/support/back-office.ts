@@ -37,6 +37,7 @@ export async function openBackOffice(
     env: {},
     mail: options.mail,
     hashCost: CHEAP_HASH,
+    words: () => sayStock,
   });
   const userId = async (name: string): Promise<number> => {
     const user = await backend.db.run((sql) => findUserByName(sql, name));

@@ -13,7 +13,7 @@ const FOLDERS = [
   'onward',
   'servers',
   'auth',
-  'mail/links.ts',
+  'mail',
 ];
 
 /** What it answers by HTTP is a page for a browser. */
