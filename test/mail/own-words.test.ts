@@ -1,0 +1,71 @@
+import { TestBoard } from '../support/board';
+import { BoardDir } from '../support/board-dir';
+import { KEYS } from '../support/dial';
+import { PASSWORD } from '../support/sign-in';
+
+const NEW_PASSWORD = 'another quiet harbour 8';
+
+describe('mails in the words of a board', () => {
+  let dir: BoardDir;
+  let board: TestBoard;
+
+  beforeAll(async () => {
+    dir = await BoardDir.make({
+      'config/config.hjson': '{ theme: { preLogin: "ember" } }',
+      'config/texts.hjson': `{
+        mail-part.subject: "{title} ({board})"
+        mail-part.hello: "{name} & <friends>: %TITLE%"
+        mail-title.password-changed: Your <b>new</b> password
+        account-text.password-changed: It was <i>changed</i> & kept.
+      }`,
+      'art/themes/ember/theme.hjson': '{ texts: { "mail-text.not-you": "Not you? Shout." } }',
+    });
+    board = await TestBoard.start({ boardDir: dir.path });
+    await board.addUser('ann', PASSWORD);
+  });
+
+  afterAll(async () => {
+    await board.remove();
+    await dir.remove();
+  });
+
+  it('are text whatever is in them, also those that oputil writes and those of the theme before the sign-in', async () => {
+    await board.oputil('user', 'pw', 'ann', NEW_PASSWORD);
+    const letter = await board.letterTo('ann@example.org', /password/);
+    expect(letter.subject).toBe('Your <b>new</b> password (Sallyport)');
+    expect(letter.text).toContain(
+      'Your <b>new</b> password\n\nann & <friends>: %TITLE%\n\nIt was <i>changed</i> & kept.\n\nNot you? Shout.\n',
+    );
+    expect(letter.html).toContain('Your &#60;b&#62;new&#60;/b&#62; password</h1>');
+    expect(letter.html).toContain('ann &#38; &#60;friends&#62;: %TITLE%');
+    expect(letter.html).toContain('It was &#60;i&#62;changed&#60;/i&#62; &#38; kept.');
+  });
+
+  it('change with an edit while the board runs, and one without a value that stands in it is refused', async () => {
+    await dir.write('config/texts.hjson', '{ "mail-title.reset": "Another word for you" }');
+    await board.logged('board.reloaded');
+    const caller = await board.telnet();
+    await caller.sees('Sign in');
+    caller.type('F');
+    await caller.sees('User name');
+    caller.type(`ann${KEYS.return}`);
+    const letter = await board.letterTo('ann@example.org', /Another/);
+    expect(letter.subject).toBe('Sallyport: Another word for you');
+    caller.hangUp();
+    await dir.write('config/texts.hjson', '{ "mail-text.reset-link": "Open {link}." }');
+    const [refused] = await board.logged('board.edit-refused');
+    expect(refused?.['problems']).toEqual([
+      expect.stringMatching(/texts\.hjson:1:27: .*it has no value for \{link\}$/),
+      expect.stringMatching(/texts\.hjson:1:27: .*\{minutes\} is missing$/),
+    ]);
+  });
+
+  it('are the stock ones where oputil cannot read the file, and it says so', async () => {
+    await dir.write('config/texts.hjson', '{ mail-title.password-changed: [ }');
+    const { exitCode, err } = await board.tryOputil('user', 'pw', 'ann', PASSWORD);
+    expect(exitCode).toBe(0);
+    expect(err).toMatch(/^The mail has the stock sentences: .*texts\.hjson/m);
+    const letter = await board.letterTo('ann@example.org', /: Your password was changed$/);
+    expect(letter.text).toContain('Hello ann,\n\nyour password was changed.\n');
+  });
+});
