@@ -15,6 +15,7 @@ import type {
   Transition,
 } from '../menu/run/module';
 import { mailAddressProblem } from '../menu/run/validators';
+import { askYesOrNo } from '../menu/run/yes-or-no';
 import type { User } from '../store/users';
 import type { Say } from '../texts/texts';
 import { actorOf } from '../menu/run/caller';
@@ -46,7 +47,7 @@ export const newUserModule: MenuModule = {
   messageView: VIEWS.errors,
   signsIn: true,
   isApplication: true,
-  methods: { submitApplication },
+  methods: { submitApplication, leave },
   validators: { validatePassConfirmMatch: passwordsMatch },
   enter,
   asked,
@@ -293,6 +294,23 @@ function tell(context: MenuContext, lines: readonly string[]): Promise<void> {
   return context.showPages({
     data: lines.map((text) => ({ color: '|07', text })),
   });
+}
+
+/** An application that was begun is thrown away only by who says so. */
+async function leave(context: MenuContext): Promise<Transition> {
+  const { screen, say, caller, services } = context;
+  const fields = Object.values(VIEWS).filter((view) => view !== VIEWS.errors && screen.has(view));
+  if (fields.some((view) => !isLeftEmpty(screen.text(view)))) {
+    const isUnwanted = await askYesOrNo(context, {
+      title: say('apply.unsent'),
+      text: [say('letter.throw-away')],
+      label: say('letter.yes-or-no'),
+    });
+    if (isUnwanted !== true) return { kind: 'stay', message: say('apply.kept'), as: 'note' };
+  }
+  const [name] = services.config().users.newUserNames;
+  if (!signsInFirst(caller.server) || name === undefined) return turnBack(context);
+  return { kind: 'log-off', message: say('apply.call-again', { name }) };
 }
 
 /** Who applies by a way that signs in first has no menu to go back to. */

@@ -335,6 +335,10 @@ export const MODULE_PAGES: readonly ModulePage[] = [
     }),
   },
   {
+    ...{ module: 'nua', name: 'unsent' },
+    steps: [{ method: 'leave', fill: { 1: 'Caller' } }],
+  },
+  {
     ...{ module: 'nua', name: 'closed', steps: [] },
     config: (config) => ({ ...config, general: { ...config.general, closedSystem: true } }),
   },

@@ -145,6 +145,9 @@ export const APPLY = textArea({
     'apply.used-for': 'for two-factor sign-in and in case you forget your password.',
     'apply.one-mail-a-day': 'No more than one mail a day goes to an address.',
     'apply.no-mail-to': 'No mail could be sent to',
+    'apply.unsent': 'Your application is not sent yet',
+    'apply.kept': 'Your application is still here.',
+    'apply.call-again': 'You have not applied. To do so, call as {name} again. Good-bye.',
     'apply.good-bye': 'Good-bye.',
   },
 });

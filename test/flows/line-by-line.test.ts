@@ -256,6 +256,23 @@ describe('a caller who is shown text line by line', () => {
     expect(again.filter((line) => !TIME.test(line))).toEqual(['', 'Main menu', 'Command: ']);
   }
 
+  it('is asked before an application is thrown away, and told how to apply another time', async () => {
+    const ear = new Listener(await board.ssh({ userName: 'plain+new' }));
+    await ear.answer('Press a key to go on', '');
+    await ear.answer('User name*: ', 'hugo');
+    await ear.hears('Real name: ');
+    ear.type(KEYS.escape);
+    expect(await ear.answer('y or n: ', 'n')).toEqual(
+      expect.arrayContaining(['Your application is not sent yet', 'Throw it away?']),
+    );
+    expect(await ear.hears(': ')).toContain('Your application is still here.');
+    ear.type(KEYS.escape);
+    await ear.answer('y or n: ', 'y');
+    expect(await ear.farewell()).toContain(
+      'You have not applied. To do so, call as new again. Good-bye.',
+    );
+  });
+
   it('applies by SSH as plain+new, switches the second factor on, and signs in with a code', async () => {
     const ear = new Listener(await board.ssh({ userName: 'plain+new' }));
     expect(await ear.hears('Press a key to go on')).toContain('Nobody knows you here yet.');

@@ -40,6 +40,8 @@ export const signInKeys = (row: AskingMenu): string => {
   return `${row.as}\r${PASSWORD}\r${row.menu === 'mainMenu' ? '\r' : ''}`;
 };
 
-/** By an encrypted line where the menu shows secrets. */
-export const serverOf = ({ menu }: AskingMenu): 'wss' | 'telnet' =>
-  ['userTwoFactorAuthOTPConfig', 'userSSHKeyConfig'].includes(menu) ? 'wss' : 'telnet';
+/** By SSH where only its callers begin, else by an encrypted line where the menu shows secrets. */
+export const serverOf = (row: AskingMenu): 'ssh' | 'wss' | 'telnet' => {
+  if ('first' in row) return 'ssh';
+  return ['userTwoFactorAuthOTPConfig', 'userSSHKeyConfig'].includes(row.menu) ? 'wss' : 'telnet';
+};

@@ -352,6 +352,78 @@ describe('applying for an account', () => {
     expect(await caller.ended).toBe('log-off');
   });
 
+  it('asks before an application that was begun is thrown away, and keeps what is in it', async () => {
+    await open();
+    const caller = board.call('matrix');
+    await caller.sees('New here? Apply');
+    caller.type('N');
+    await caller.sees('Press a key');
+    caller.type(' ');
+    await caller.isIn('newUserApplication');
+    await caller.until('a key to be asked for', () => caller.isAsked);
+    caller.type('walter\r');
+    await caller.sees('For the sysop');
+    await caller.escape();
+    await caller.sees(/Your application is not sent yet[^]*Throw it away\?/);
+    caller.type('n');
+    await caller.sees('Your application is still here.');
+    expect(caller.screen.text()).toContain('walter');
+    await caller.escape();
+    await caller.sees('Throw it away?');
+    caller.type('y');
+    await caller.until('the matrix', () => caller.menus.at(-1) === 'matrix');
+    caller.hangUp();
+  });
+
+  it('goes back from an empty application without a question', async () => {
+    await open();
+    const caller = board.call('matrix');
+    await caller.sees('New here? Apply');
+    caller.type('N');
+    await caller.sees('Press a key');
+    caller.type(' ');
+    await caller.isIn('newUserApplication');
+    await caller.until('a key to be asked for', () => caller.isAsked);
+    await caller.escape();
+    await caller.until('the matrix', () => caller.menus.at(-1) === 'matrix');
+    caller.hangUp();
+  });
+
+  it('tells a caller by SSH who leaves how to apply another time', async () => {
+    await open({ users: { newUserNames: ['guest', 'new'] } });
+    for (const [keys, answer] of [
+      ['', ''],
+      ['walter\r', 'y'],
+    ] as const) {
+      const caller = board.call('newUserApplicationSsh', { server: 'ssh' });
+      await caller.until('a key to be asked for', () => caller.isAsked);
+      caller.type(keys);
+      if (keys !== '') await caller.sees('For the sysop');
+      await caller.escape();
+      if (answer !== '') await caller.sees('Throw it away?');
+      caller.type(answer);
+      await caller.sees('You have not applied. To do so, call as guest again. Good-bye.');
+      expect(await caller.ended).toBe('log-off');
+    }
+    expect(await account()).toBeUndefined();
+  });
+
+  it('asks before Cancel throws an application away, by SSH as well', async () => {
+    await open();
+    const caller = board.call('newUserApplicationSsh', { server: 'ssh' });
+    await caller.until('a key to be asked for', () => caller.isAsked);
+    fillIn(caller, {}, 11);
+    await caller.sees('Walter Witness');
+    caller.type('c\r');
+    await caller.sees('Throw it away?');
+    caller.type('n');
+    await caller.sees('Your application is still here.');
+    // All of it is: it can be sent as it is.
+    caller.type('a\r');
+    await caller.sees('Welcome, walter');
+    caller.hangUp();
+  });
+
   describe('on a board that is by invitation', () => {
     const invite = async (uses = 1): Promise<string> => {
       const invites = new Invites({ ...board.accounts, random: systemRandom });

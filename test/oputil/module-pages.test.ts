@@ -150,6 +150,7 @@ const PLACES: Readonly<Record<string, readonly Shown[]>> = {
     page('nua mailed'),
     not(SAME),
     page('nua mailed'),
+    page('nua unsent'),
     not('shows the above'),
   ],
   'one-time-sheet.ts': [
