@@ -13,6 +13,8 @@ export interface ConfigKey {
   /** Of a number. */
   readonly minimum: number | undefined;
   readonly maximum: number | undefined;
+  /** Its default may stand in for what cannot be. */
+  readonly isHarmless: boolean;
 }
 
 export interface ConfigSection {
@@ -35,20 +37,31 @@ interface KeySchema {
   readonly maximum?: number;
   readonly minLength?: number;
   readonly maxLength?: number;
+  readonly harmless?: boolean;
 }
+
+/** What a schema says: it never changes, and takes 0.1 s to read where something in a file is wrong. */
+const SECTIONS = new WeakMap<typeof configSchema, readonly ConfigSection[]>();
 
 /** Every section of the configuration with its own keys, in the order of the schema. */
 export function listConfigSections(): readonly ConfigSection[] {
+  const sections = SECTIONS.get(configSchema) ?? readSections();
+  SECTIONS.set(configSchema, sections);
+  return sections;
+}
+
+function readSections(): readonly ConfigSection[] {
   const sections: ConfigSection[] = [];
-  const visit = (schema: KeySchema, path: string): void => {
+  const visit = (schema: KeySchema, path: string, isHarmless = false): void => {
     const children = Object.entries(schema.properties ?? {});
     const below = (name: string): string => (path === '' ? name : `${path}.${name}`);
     const keys = children
       .filter(([, child]) => child.properties === undefined)
-      .map(([name, child]) => keyOf(below(name), child));
+      .map(([name, child]) => keyOf(below(name), { harmless: isHarmless, ...child }));
     if (keys.length > 0) sections.push({ path, doc: schema.description ?? '', keys });
     for (const [name, child] of children) {
-      if (child.properties !== undefined) visit(child, below(name));
+      if (child.properties === undefined) continue;
+      visit(child, below(name), isHarmless || child.harmless === true);
     }
   };
   visit(z.toJSONSchema(configSchema, { io: 'input' }) as KeySchema, '');
@@ -81,6 +94,16 @@ export function findConfigKey(path: string): ConfigKey | undefined {
   return keys.find((key) => path === key.path || path.startsWith(`${key.path}.`));
 }
 
+/** True where the key at this path, or every key of the section there, has a default that harms nobody. */
+export function isHarmless(path: string): boolean {
+  const keys = listConfigSections().flatMap((section) => section.keys);
+  const there = keys.filter(
+    (key) =>
+      key.path === path || key.path.startsWith(`${path}.`) || path.startsWith(`${key.path}.`),
+  );
+  return there.length > 0 && there.every((key) => key.isHarmless);
+}
+
 function keyOf(path: string, schema: KeySchema): ConfigKey {
   return {
     path,
@@ -89,6 +112,7 @@ function keyOf(path: string, schema: KeySchema): ConfigKey {
     default: schema.default,
     minimum: schema.minimum,
     maximum: schema.maximum,
+    isHarmless: schema.harmless === true,
   };
 }
 

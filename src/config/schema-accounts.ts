@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DEFAULT_OTP_TYPE, OTP_TYPES_TO_OFFER } from '../base/otp-types';
-import { file, seconds, section } from './schema-parts';
+import { file, HARMLESS, seconds, section } from './schema-parts';
 
 const otp = section('One-time passwords.', {
   window: z
@@ -24,6 +24,7 @@ const otp = section('One-time passwords.', {
   driftMemory: z
     .boolean()
     .default(false)
+    .meta(HARMLESS)
     .describe('Learn a clock that is constantly off, from three consecutive codes (rule A5).'),
   secretBytes: z.int().min(20).max(64).default(20).describe('Length of a new secret (rule A9).'),
   disableAfter: z
@@ -38,6 +39,7 @@ const otp = section('One-time passwords.', {
     .string()
     .max(64)
     .default('')
+    .meta(HARMLESS)
     .describe('Issuer in authenticator apps; empty is the board name.'),
   tokenTtlMinutes: z
     .int()
@@ -45,17 +47,19 @@ const otp = section('One-time passwords.', {
     .max(1440)
     .default(30)
     .describe('Life of a registration link (rule D2).'),
-  registerEmailText: file('misc/otp_register_email.template.txt').describe(
-    'Mail template, text part.',
-  ),
-  registerEmailHtml: file('misc/otp_register_email.template.html').describe(
-    'Mail template, HTML part.',
-  ),
-  registerPageTemplate: file('misc/otp_register.template.html').describe('Web page template.'),
+  registerEmailText: file('misc/otp_register_email.template.txt')
+    .meta(HARMLESS)
+    .describe('Mail template, text part.'),
+  registerEmailHtml: file('misc/otp_register_email.template.html')
+    .meta(HARMLESS)
+    .describe('Mail template, HTML part.'),
+  registerPageTemplate: file('misc/otp_register.template.html')
+    .meta(HARMLESS)
+    .describe('Web page template.'),
 });
 
 const applicationField = (what: string) =>
-  z.enum(['required', 'optional', 'off']).default('optional').describe(what);
+  z.enum(['required', 'optional', 'off']).default('optional').meta(HARMLESS).describe(what);
 
 const applicationFields = section(
   'Fields of the application besides name and password: `required`, `optional`, or `off`, which is not asked.',
@@ -75,11 +79,12 @@ const applicationFields = section(
 
 /** Accounts, passwords, second factor and failed sign-ins. */
 export const users = section('Accounts.', {
-  usernameMin: z.int().min(1).max(60).default(2).describe('Shortest user name.'),
-  usernameMax: z.int().min(1).max(60).default(16).describe('Longest user name.'),
+  usernameMin: z.int().min(1).max(60).default(2).meta(HARMLESS).describe('Shortest user name.'),
+  usernameMax: z.int().min(1).max(60).default(16).meta(HARMLESS).describe('Longest user name.'),
   usernamePattern: z
     .string()
     .default('^[A-Za-z0-9~!@#$%^&*()\\-\\_+ .]+$')
+    .meta(HARMLESS)
     .describe('What a user name may be made of.'),
   passwordMin: z
     .int()
@@ -89,17 +94,24 @@ export const users = section('Accounts.', {
     .describe('Shortest password, in characters (rule C1).'),
   passwordMax: z.int().min(64).max(256).default(128).describe('Longest password, in characters.'),
   badPassFile: file('misc/bad_passwords.txt').describe('Passwords nobody may choose, one a line.'),
-  realNameMax: z.int().min(1).max(255).default(32).describe('Longest real name.'),
-  locationMax: z.int().min(1).max(255).default(32).describe('Longest location.'),
-  affilsMax: z.int().min(1).max(255).default(32).describe('Longest affiliation.'),
-  aboutMax: z.int().min(1).max(255).default(60).describe('Longest line about oneself.'),
+  realNameMax: z.int().min(1).max(255).default(32).meta(HARMLESS).describe('Longest real name.'),
+  locationMax: z.int().min(1).max(255).default(32).meta(HARMLESS).describe('Longest location.'),
+  affilsMax: z.int().min(1).max(255).default(32).meta(HARMLESS).describe('Longest affiliation.'),
+  aboutMax: z
+    .int()
+    .min(1)
+    .max(255)
+    .default(60)
+    .meta(HARMLESS)
+    .describe('Longest line about oneself.'),
   emailMax: z
     .int()
     .min(6)
     .max(254)
     .default(254)
+    .meta(HARMLESS)
     .describe('254 is the longest address that mail can carry.'),
-  webMax: z.int().min(1).max(255).default(255).describe('Longest web address.'),
+  webMax: z.int().min(1).max(255).default(255).meta(HARMLESS).describe('Longest web address.'),
   inviteOnly: z
     .boolean()
     .default(false)
@@ -112,11 +124,13 @@ export const users = section('Accounts.', {
   groups: z
     .array(z.string())
     .default(['users', 'sysops'])
+    .meta(HARMLESS)
     .describe('Groups to begin with; another comes into being with its first member.'),
   defaultGroups: z.array(z.string()).default(['users']).describe('Groups of a new account.'),
   newUserNames: z
     .array(z.string())
     .default(['new', 'apply'])
+    .meta(HARMLESS)
     .describe('User names that open the new-user application over SSH.'),
   badUserNames: z
     .array(z.string())
@@ -152,6 +166,7 @@ export const users = section('Accounts.', {
     securityKeyIsFactor2: z
       .boolean()
       .default(false)
+      .meta(HARMLESS)
       .describe(
         'true: an SSH key in a security key (sk-...) that was touched completes the sign-in, without a code.',
       ),
@@ -160,10 +175,15 @@ export const users = section('Accounts.', {
       .min(0)
       .max(90)
       .default(0)
+      .meta(HARMLESS)
       .describe(
         'Days for which an SSH key that its owner has remembered signs in without a code, as factor 1; 0: no key is remembered (rule N9).',
       ),
-    method: z.enum(OTP_TYPES_TO_OFFER).default(DEFAULT_OTP_TYPE).describe('Type offered first.'),
+    method: z
+      .enum(OTP_TYPES_TO_OFFER)
+      .default(DEFAULT_OTP_TYPE)
+      .meta(HARMLESS)
+      .describe('Type offered first.'),
     registration: z
       .array(z.enum(['terminal', 'email']))
       .min(1)
@@ -183,6 +203,7 @@ export const users = section('Accounts.', {
       .min(0)
       .max(1440)
       .default(0)
+      .meta(HARMLESS)
       .describe(
         'Minutes after a code was accepted in which sensitive acts of the same call ask for the password alone; 0: for a code each time.',
       ),
@@ -202,6 +223,7 @@ export const users = section('Accounts.', {
       enabled: z
         .boolean()
         .default(false)
+        .meta(HARMLESS)
         .describe('true: offered at the code screen, where LOST is typed in place of a code.'),
       waitHours: z
         .int()
@@ -248,6 +270,7 @@ export const users = section('Accounts.', {
   newNetworkMail: z
     .boolean()
     .default(true)
+    .meta(HARMLESS)
     .describe('A mail to the owner at the first call from a network (/24, or /48 of IPv6).'),
   unlockAtEmailPwReset: z
     .boolean()
@@ -256,6 +279,7 @@ export const users = section('Accounts.', {
   tellLocked: z
     .boolean()
     .default(false)
+    .meta(HARMLESS)
     .describe(
       'true: the right password of a locked account is answered with that fact; false: it looks wrong.',
     ),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isAllSeen } from '../base/unseen';
+import { HARMLESS } from './schema-parts';
 
 /**
  * The ways in which callers are handed on: whether this board needs an account there for it, and what an
@@ -38,6 +39,7 @@ export type Destination = z.output<typeof destination>;
 export const destinations = z
   .record(z.string().regex(/^[A-Za-z][\w-]*$/), destination)
   .default({})
+  .meta(HARMLESS)
   .describe(
     'Boards that callers are handed on to (module `destinations`), each by a key of its own that begins with a letter: `{ kind: "telnet", name: "Next Door", about: "...", acs: "GM[users]", host: "127.0.0.1", port: 2323 }`. `kind` is telnet, rlogin, ssh, exec, bbs_link or door_party; the other keys are those of the modules `telnet_bridge`, `rlogin`, `ssh_bridge`, `abracadabra`, `bbs_link` and `door_party`.',
   );

@@ -1,5 +1,12 @@
 import { z } from 'zod';
 
+/**
+ * Of a key, or of a group with all its keys: whatever was meant, the default harms no caller and lets nobody in
+ * who was to be kept out. Where such a value cannot be, or such a key is misspelt, the default counts, with a
+ * warning; any other keeps the board shut.
+ */
+export const HARMLESS = { harmless: true } as const;
+
 /** A group of keys; each of them has a default, so the group may be left out. */
 export function section<Shape extends z.ZodRawShape>(doc: string, shape: Shape) {
   return z

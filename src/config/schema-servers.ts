@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { WAYS_IN, WAY_IN_NAMES, type WayInName } from '../protocols/ways-in';
-import { address, file, onSocket, port, proxyProtocol, seconds, section } from './schema-parts';
+import {
+  address,
+  file,
+  HARMLESS,
+  onSocket,
+  port,
+  proxyProtocol,
+  seconds,
+  section,
+} from './schema-parts';
 
 /** An origin as a browser sends it: scheme, host and, where it is not the default, port. */
 function isOrigin(text: string): boolean {
@@ -103,6 +112,7 @@ export const loginServers = section('Where callers dial in.', {
     profile: z
       .enum(['modern', 'retro'])
       .default('modern')
+      .meta(HARMLESS)
       .describe('retro adds an RSA host key and old algorithms for old terminals; it is logged.'),
     algorithms: section(
       'Narrows what the profile offers to the names that stand here, as ENiGMA½ has them; a name that the profile does not offer, or a list that leaves nothing, is a warning.',
@@ -113,18 +123,20 @@ export const loginServers = section('Where callers dial in.', {
         compress: algorithmNames('Compression; the same.'),
       },
     ),
-    keepAliveSeconds: seconds(60, 0, 3600).describe(
-      'Seconds between keep-alive requests; 0 is off, for terminals that hang on it.',
-    ),
+    keepAliveSeconds: seconds(60, 0, 3600)
+      .meta(HARMLESS)
+      .describe('Seconds between keep-alive requests; 0 is off, for terminals that hang on it.'),
     traceConnections: z
       .boolean()
       .default(false)
+      .meta(HARMLESS)
       .describe('Log each step of the SSH protocol, at level debug.'),
   }),
   webSocket: section('WebSocket, for browser terminals.', {
     allowedOrigins: z
       .array(z.string().refine(isOrigin, 'write it like https://www.example.org, without a path'))
       .default([])
+      .meta(HARMLESS)
       .describe(
         'Other web sites whose terminals may call; the pages of the board itself always may (rule G2).',
       ),
@@ -188,13 +200,15 @@ export const contentServers = section('Web.', {
       },
     ),
     resetPassword: section('Forgotten passwords.', {
-      resetPassEmailText: file('misc/reset_password_email.template.txt').describe(
-        'Mail template, text part.',
-      ),
-      resetPassEmailHtml: file('misc/reset_password_email.template.html').describe(
-        'Mail template, HTML part.',
-      ),
-      resetPageTemplate: file('misc/reset_password.template.html').describe('Web page template.'),
+      resetPassEmailText: file('misc/reset_password_email.template.txt')
+        .meta(HARMLESS)
+        .describe('Mail template, text part.'),
+      resetPassEmailHtml: file('misc/reset_password_email.template.html')
+        .meta(HARMLESS)
+        .describe('Mail template, HTML part.'),
+      resetPageTemplate: file('misc/reset_password.template.html')
+        .meta(HARMLESS)
+        .describe('Web page template.'),
       tokenTtlMinutes: z
         .int()
         .min(1)

@@ -4,7 +4,7 @@ import { budgets } from './schema-budgets';
 import { destinations } from './schema-destinations';
 import { verify } from './schema-verify';
 import { email } from './schema-mail';
-import { file, section } from './schema-parts';
+import { file, HARMLESS, section } from './schema-parts';
 import { contentServers, loginServers } from './schema-servers';
 
 /**
@@ -19,6 +19,7 @@ const general = section('The board itself.', {
     .min(1)
     .max(64)
     .default('Sallyport')
+    .meta(HARMLESS)
     .describe('Shown on screens, in mails and as the issuer in authenticator apps.'),
   closedSystem: z.boolean().default(false).describe('true: nobody can apply for an account.'),
   maxConnections: z
@@ -32,6 +33,7 @@ const general = section('The board itself.', {
   website: z
     .string()
     .default('')
+    .meta(HARMLESS)
     .describe("Address of the board's own site, for `%`-codes and mails."),
   sysOp: section('The sysop, as shown by the MCI codes SN SR SL SA SS SE.', {
     username: z.string().default('sysop').describe('User name (SN).'),
@@ -43,12 +45,12 @@ const general = section('The board itself.', {
       .string()
       .default('')
       .describe('Mail address (SE); receives feedback from callers who cannot sign in.'),
-  }),
+  }).meta(HARMLESS),
 });
 
 const menus = section('What menus do that do not say it themselves.', {
   cls: z.boolean().default(true).describe('Empty the screen before a menu is shown.'),
-});
+}).meta(HARMLESS);
 
 const format = (doc: string, short: string, long: string) =>
   section(doc, {
@@ -81,7 +83,7 @@ const theme = section('Themes.', {
     'YYYY-MM-DD HH:mm',
     'ddd, D MMMM YYYY, HH:mm:ss',
   ),
-});
+}).meta(HARMLESS);
 
 const term = section('Terminals.', {
   checkUtf8Encoding: z.boolean().default(true).describe('Test whether a terminal draws UTF-8.'),
@@ -131,7 +133,7 @@ const term = section('Terminals.', {
       'xterm-kitty',
     ])
     .describe('Names that are taken for UTF-8 there.'),
-});
+}).meta(HARMLESS);
 
 const security = section('Limits against floods and guessing.', {
   exemptNetworks: z
@@ -202,7 +204,7 @@ const logging = section('Logs.', {
     .string()
     .default('sallyport.log')
     .describe('A file name in data/logs, without a folder; empty logs to standard error only.'),
-});
+}).meta(HARMLESS);
 
 const statLog = section('History.', {
   systemEvents: section('System events.', {
@@ -221,7 +223,13 @@ const database = section('Where accounts, factors and mails are stored.', {
     .describe(
       'For postgres: `postgres://user:password@host:5432/database`, best as `@environment:DATABASE_URL`. `?schema=` names the schema, `?host=/folder` a socket. Several hosts with commas between them: the one that takes writes is used.',
     ),
-  pool: z.int().min(2).max(100).default(10).describe('Most connections to the server at once.'),
+  pool: z
+    .int()
+    .min(2)
+    .max(100)
+    .default(10)
+    .meta(HARMLESS)
+    .describe('Most connections to the server at once.'),
   tls: section('TLS to the server.', {
     enabled: z
       .boolean()

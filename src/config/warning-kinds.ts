@@ -11,6 +11,8 @@ interface Rule {
 export const RULES: Readonly<Record<string, Rule>> = {
   'foreign-key': { many: 'keys have no effect here' },
   'unknown-config-key': { many: 'keys are not known here and have no effect' },
+  'misspelt-config-key': { many: 'keys are misspelt or belong elsewhere, and have no effect' },
+  'wrong-config-value': { many: 'values cannot be, and the default or the nearest counts' },
   'ssh-algorithms': { many: 'lists of SSH algorithms name what is not offered' },
   'lost-protection': { many: 'protections stand where they have no effect' },
   'doubled-key': { many: 'keys stand twice, and the later one counts' },

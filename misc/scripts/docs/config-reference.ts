@@ -27,8 +27,10 @@ The file is [Hjson](https://hjson.github.io): JSON with comments and without mos
 without quotes goes on to the end of its line, comments and brackets included, so put texts in quotes when something
 follows on the line.
 
-A mistake is reported with its file, line and column, what is accepted there, and the nearest right name. The server
-does not start with a wrong configuration (exit code 78), and a running one keeps the last that was right.
+A mistake is reported with its file, line and column, what is accepted there, and the nearest right name. At a start
+it is a warning where no caller can be harmed by what happens instead, which the warning says; any other ends the start
+(exit code 78). [What a mistake does](#what-a-mistake-does) has both. A running board takes no edit that brings a
+mistake, and keeps what it has.
 
 Blocks whose key stands twice are read as one block; of two equal keys in it the later one counts. Each such key has a
 warning of its own, and an edit of a running board that brings one is refused.
@@ -54,7 +56,7 @@ or log. Menu files and themes take the same forms.
 /** docs/config.md, made from the schema so that it cannot drift. */
 export function configReference(): string {
   const sections = listConfigSections().map(sectionReference);
-  return [INTRODUCTION, ...sections, foreignReference()].join('\n');
+  return [INTRODUCTION, ...sections, mistakeReference(), foreignReference()].join('\n');
 }
 
 function sectionReference(section: ConfigSection): string {
@@ -75,6 +77,40 @@ function sectionReference(section: ConfigSection): string {
 function keyReference(section: ConfigSection, key: ConfigKey): readonly string[] {
   const name = section.path === '' ? key.path : key.path.slice(section.path.length + 1);
   return [codeSpan(name), codeSpan(describeDefault(key.default)), key.accepts, key.doc];
+}
+
+function mistakeReference(): string {
+  const harmless = listConfigSections().flatMap(({ path, keys }) => {
+    const names = keys
+      .filter(({ isHarmless }) => isHarmless)
+      .map((key) => codeSpan(path === '' ? key.path : key.path.slice(path.length + 1)));
+    if (names.length === 0) return [];
+    const which = names.length === keys.length ? 'all of its keys' : names.join(', ');
+    return [`- ${path === '' ? 'the top of the file' : codeSpan(path)}: ${which}`];
+  });
+  return [
+    '## What a mistake does',
+    '',
+    'The keys of this list have a default that harms no caller, whatever was meant. A value of theirs that cannot be gives',
+    'way to the default, an entry of a list or table that cannot be is left out, and a name that is misspelt or stands',
+    'elsewhere has no effect: the board starts, and says so.',
+    '',
+    ...harmless,
+    '',
+    'The board also starts, with a warning, on:',
+    '',
+    '- a number out of range, of any key but a port: the nearest that is allowed counts',
+    '- a key that is like no other key: it has no effect',
+    '- `usernameMin` above `usernameMax`: the defaults of both; `passwordMin` above `passwordMax`: the first for both; waits that are shorter than the first wait: the first for all',
+    '- an entry of `security.exemptNetworks` that is no network: it is left out, so that no source is exempt by it',
+    '- a sender with a name, `Board <bbs@example.org>`: the address in it',
+    '',
+    'Everything else ends a start, since a default could be less than what was meant: who may sign in, apply and from where,',
+    'passwords, second factors and locks, limits against guessing and floods, addresses, ports and proxies, keys and',
+    'certificates, links in mails and the way that mails take, the database, first menus and modules. So does a misspelt key',
+    'that may be meant for one of these, and a misspelt block with one of these in it.',
+    '',
+  ].join('\n');
 }
 
 function foreignReference(): string {

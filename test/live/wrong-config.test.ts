@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import { TestBoard } from '../support/board';
+import { BoardDir } from '../support/board-dir';
+import { Shell } from '../oputil/shell';
+
+const SLIPS = `{
+  general: { boardNam: "The Harbour" }
+  themes: { default: "plain" }
+  logging: { level: "loud" }
+  loginServers: { ssh: { profile: "vintage" } }
+  users: { usernameMin: 20, newUserNames: [ "join", 7 ] }
+  destinations: { near: { kind: "telnit", name: "Near" } }
+}
+`;
+
+const SAID = [
+  /config\.hjson:2:\d+: general has no key 'boardNam', so it has no effect; did you mean/,
+  /config\.hjson:3:\d+: config has no key 'themes', so it has no effect; did you mean 'theme'\?/,
+  /config\.hjson:4:\d+: logging\.level must be .*; the board starts with the default, "info"/,
+  /config\.hjson:5:\d+: loginServers\.ssh\.profile must be .*; the board starts with the default, "modern"/,
+  /config\.hjson:6:\d+: users\.usernameMin must not be above .*; the board starts with the defaults, 2 and 16/,
+  /config\.hjson:6:\d+: users\.newUserNames must be a list of texts, not 7; it is left out/,
+  /config\.hjson:7:\d+: destinations\.near\.kind must be .*; it is left out/,
+];
+
+describe('a configuration with mistakes that harm no caller', () => {
+  let dir: BoardDir;
+  let shell: Shell;
+  let board: TestBoard | undefined;
+
+  beforeEach(async () => {
+    dir = await BoardDir.make({});
+    shell = await Shell.openEmpty();
+  });
+
+  afterEach(async () => {
+    await board?.remove();
+    board = undefined;
+    await shell.close();
+    await dir.remove();
+  });
+
+  const start = async (): Promise<TestBoard> => {
+    board = await TestBoard.start({ boardDir: dir.path });
+    return board;
+  };
+
+  /** Where and what each is, as a line of the start and of `config check --all` has it. */
+  const told = (on: TestBoard): readonly string[] =>
+    on
+      .events('board.warning')
+      .map(({ place, message }) => {
+        const { file, line, column } = place as { file: string; line: number; column: number };
+        return `${file}:${line}:${column}: ${String(message)}`;
+      })
+      .filter((line) => line.includes('config.hjson'))
+      .sort();
+
+  it('opens its board, and the start and config check say the same of each, with what counts', async () => {
+    await dir.write('config/config.hjson', SLIPS);
+    const on = await start();
+    const caller = await on.telnet();
+    await caller.sees('Sign in');
+    const lines = told(on);
+    for (const said of SAID) expect(lines).toContainEqual(expect.stringMatching(said));
+    expect(lines).toHaveLength(SAID.length);
+    const check = await shell.try('--board', dir.path, 'config', 'check', '--all');
+    expect(check.exitCode).toBe(0);
+    const checked = (check.out.match(/^warning: .*/gm) ?? [])
+      .map((line) => line.replace('warning: ', ''))
+      .filter((line) => line.includes(join('config', 'config.hjson')));
+    expect(checked.sort()).toEqual(lines);
+  });
+
+  it('stays as it is when an edit brings one, and a board that opened with one takes other edits', async () => {
+    await dir.write('config/config.hjson', '{ general: { boardNam: "The Harbour" } }');
+    const on = await start();
+    await dir.write(
+      'config/config.hjson',
+      '{ general: { boardNam: "x" }\n logging: { level: "x" } }',
+    );
+    const [refused] = await on.logged('board.edit-refused', {}, 1);
+    expect(refused?.['problems']).toEqual([
+      expect.stringMatching(/config\.hjson:2:\d+: logging\.level must be debug/),
+    ]);
+    await dir.write('config/config.hjson', '{ general: { boardNam: "x", website: "w" } }');
+    await on.logged('board.reloaded', {}, 1);
+  });
+
+  it('does not start, and config check says why, where one of them may let somebody in', async () => {
+    await dir.write('config/config.hjson', '{ general: { boardNam: "x", closedSytem: true } }');
+    const why = await start().catch((error: { describe(): string }) => error.describe());
+    expect(why).toMatch(/config\.hjson:1:\d+: general has no key 'closedSytem'; did you mean/);
+    const check = await shell.try('--board', dir.path, 'config', 'check');
+    expect([check.exitCode, check.err.replace('oputil: ', '').trim()]).toEqual([78, why]);
+  });
+});
