@@ -8,6 +8,7 @@ import { canonicalBackupCode } from '../auth/backup-codes';
 import { parseSecret, type OtpKey } from '../auth/otp';
 import { parseSshPublicKey, type SshPublicKey } from '../auth/ssh-key';
 import { BbsError } from '../base/errors';
+import { readMailAddress } from '../base/mail-address';
 import {
   DEFAULT_OTP_TYPE,
   isOtpType,
@@ -134,6 +135,8 @@ export function fromFields(
   if (foldName(name) === '' || /\p{Cc}|^\s|\s$/u.test(name) || name.length > MOST_NAME_CHARACTERS)
     throw invalid('this cannot be a name');
   const properties = new Map([...fields].filter(([field]) => !(field in ACCOUNT_FIELDS)));
+  const email = readMailAddress(properties.get(EMAIL) ?? '');
+  if (email !== '') properties.set(EMAIL, email);
   if (defaults.created !== undefined) properties.set('account_created', defaults.created);
   const factor = readFactor(value);
   const furtherApps = readApps(value('otp_apps'));
@@ -151,6 +154,8 @@ export function fromFields(
     sshKeys: readKeys(value('ssh_keys')),
   };
 }
+
+const EMAIL = 'email_address';
 
 function readStatus(text: string | undefined): UserStatus {
   if (text === undefined || text === '') return 2;

@@ -288,7 +288,7 @@ function describe({ password, factor, properties }: Account): string {
     ...(password !== undefined
       ? []
       : [hasMail ? 'no password: link by mail' : 'no password, no mail']),
-    ...(email !== '' && !hasMail ? ['the mail address is none'] : []),
+    ...(email !== '' && !hasMail ? [`${JSON.stringify(email)} is no mail address`] : []),
     ...(factor === undefined
       ? []
       : [factor.key === undefined ? 'asks for a code that nobody has' : 'second factor']),

@@ -1,6 +1,7 @@
 import { otpTypeOf } from '../auth/factor-kinds';
 import { parseSecret } from '../auth/otp';
 import { BbsError } from '../base/errors';
+import { readMailAddress } from '../base/mail-address';
 import type { Random } from '../base/random';
 import type { Backend } from '../backend';
 import { foldName } from '../store/user-name';
@@ -81,11 +82,15 @@ export class TfsImport {
 
   private async make(account: TfsAccount): Promise<Pick<ImportResult, 'kind' | 'text'>> {
     const { backend, random, dryRun } = this.options;
-    const { name, email, secret } = account;
+    const { name, secret } = account;
+    const email = readMailAddress(account.email);
     const properties = email === '' ? {} : { email_address: email };
     const refused =
       backend.rules.checkName(name, false) ?? backend.rules.checkProperties(properties);
-    if (refused !== undefined) throw invalid(refused.says(sayStock));
+    if (refused !== undefined) {
+      const about = refused.problem === 'bad-email' ? `${JSON.stringify(email)}: ` : '';
+      throw invalid(about + refused.says(sayStock));
+    }
     if (!dryRun) {
       // A password of 256 random bits that is stored and shown nowhere.
       const password = random.bytes(32).toString('base64url');

@@ -164,7 +164,7 @@ test('columns of any kind are mapped, by name and by number', async () => {
   expect(report.results.map(({ line, kind, text }) => `${line} ${kind} ${text}`)).toEqual([
     '2 made second factor',
     '3 made no password, no mail',
-    '4 made no password, no mail; the mail address is none',
+    '4 made no password, no mail; "no address" is no mail address',
   ]);
   const office = await openBackOffice(shell.dataDir);
   const login = office.authenticator.begin({
@@ -175,6 +175,20 @@ test('columns of any kind are mapped, by name and by number', async () => {
   await office.close();
   const joe = await shell.json<{ location: string }>('user', 'info', 'joe');
   expect(joe).toMatchObject({ email: 'joe@example.org', location: 'Ulm' });
+});
+
+test('a mail address with a domain of other letters is kept in its ASCII form, and one that is none is named', async () => {
+  const file = await shell.file(
+    'table.csv',
+    ['name,email_address', 'joe, joe@m\u00fcnchen.example ', 'ann,\u00e4nn@example.org'].join('\n'),
+  );
+  const report = await shell.json<Report>('import', 'csv', file);
+  expect(report.results.map(({ name, kind, text }) => `${name} ${kind} ${text}`)).toEqual([
+    'joe made no password: link by mail',
+    'ann made no password, no mail; "\u00e4nn@example.org" is no mail address',
+  ]);
+  const joe = await shell.json<{ email?: string }>('user', 'info', 'joe');
+  expect(joe.email).toBe('joe@xn--mnchen-3ya.example');
 });
 
 test('one wrong line keeps all from being done, and each is told by its number', async () => {

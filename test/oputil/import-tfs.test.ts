@@ -43,6 +43,22 @@ test('takes over accounts, with and without a secret, and reports each line', as
   expect((await shell.json<Account>('user', 'info', 'bob')).secondFactor).toBeNull();
 });
 
+test('a mail address with a domain of other letters is kept in its ASCII form, and one that is none is named', async () => {
+  const file = await shell.file(
+    'accounts.csv',
+    'name,email,secret\njoe,joe@m\u00fcnchen.example,\nann,\u00e4nn@example.org,JBSWY3DPEHPK3PXP\n',
+  );
+  const report = await shell.try('user', 'import-tfs', '--csv', file);
+  expect(report).toMatchObject({
+    exitCode: 1,
+    out: expect.stringContaining('"\u00e4nn@example.org": That is not a plain mail address'),
+  });
+  expect((await shell.json<Account>('user', 'info', 'joe')).email).toBe(
+    'joe@xn--mnchen-3ya.example',
+  );
+  expect(await shell.try('user', 'info', 'ann')).toMatchObject({ exitCode: 1 });
+});
+
 test('reads what mysql -B prints, columns in any order', async () => {
   const file = await shell.file(
     'accounts.tsv',
