@@ -32,6 +32,8 @@ interface JestReport {
     readonly assertionResults: readonly {
       readonly fullName: string;
       readonly status: string;
+      /** Milliseconds. */
+      readonly duration?: number | null;
     }[];
   }[];
 }
@@ -47,7 +49,7 @@ export type Outcome =
 export interface Unbroken {
   /** Those that fail all the same: what they do with a mutant shows nothing. */
   readonly failing: readonly string[];
-  /** How long each file takes, by its path from the root of the checkout. */
+  /** How long each file takes, by its path from the root of the checkout, and each test, by that and its full name. */
   readonly tookMs: ReadonlyMap<string, number>;
 }
 
@@ -76,10 +78,13 @@ export class Workshop {
     return {
       failing: report === undefined ? ['the tests do not end in ten minutes'] : failing,
       tookMs: new Map(
-        results.map(({ name, startTime, endTime }) => [
-          relative(this.folder, name),
-          endTime - startTime,
-        ]),
+        results.flatMap(({ name, startTime, endTime, assertionResults }) => {
+          const file = relative(this.folder, name);
+          const tests = assertionResults.map(
+            ({ fullName, duration }) => [`${file} ${fullName}`, duration ?? 0] as const,
+          );
+          return [[file, endTime - startTime] as const, ...tests];
+        }),
       ),
     };
   }
@@ -91,6 +96,8 @@ export class Workshop {
     tookMs: Unbroken['tookMs'],
   ): Promise<Outcome> {
     const slowestMs = Math.max(0, ...tests.map(({ file }) => tookMs.get(file) ?? 0));
+    // For environment.cjs.
+    await writeFile(join(this.folder, 'data', 'times.json'), JSON.stringify([...tookMs]));
     const startedMs = performance.now();
     const mend = await breakSource(this.folder, mutant);
     try {
