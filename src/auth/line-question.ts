@@ -38,6 +38,8 @@ const FIRST_DIGITS = /^\d{3}/;
  */
 export class LineAsking implements LineQuestion {
   private asks = 0;
+  /** Of the name that was asked about last. */
+  private subject = '';
   private readonly begun = new Set<string>();
 
   constructor(
@@ -60,6 +62,7 @@ export class LineAsking implements LineQuestion {
       ...found
     } = await db.run((sql) => readNamed(sql, userName, place));
     const subject = user === undefined ? nameSubject(name) : accountSubject(user.id);
+    this.subject = subject;
     const isKnownPlace = found.isKnownPlace && !this.place.isShared;
     const number = await db.transaction(lockOf(subject), (sql) =>
       this.choose(sql, { subject, name, userId: user?.id ?? 0, isKnownPlace }),
@@ -96,18 +99,21 @@ export class LineAsking implements LineQuestion {
     const free = numbers.find((each) => !others.some(({ number }) => number === each));
     const number = isSpent ? 0 : (free ?? 0);
     const untilMs = timelineMs + ASK_MS;
-    const ask = { subject, number, source, isKnownPlace };
+    // Asked anew, and not typed anew: what was begun for this name was heard.
+    const typed = asked?.subject === subject ? asked.typed : [];
+    const ask = { subject, number, source, isKnownPlace, typed };
     await writeLineAsk(sql, { ...ask, sessionId: this.askedAs, timelineMs, untilMs });
     return number;
   }
 
   async typed(text: string): Promise<void> {
     const [digits] = FIRST_DIGITS.exec(plainDigits(text)) ?? [];
-    if (digits === undefined || this.begun.has(digits) || this.begun.size >= MAX_BEGUN) return;
+    const begun = `${this.subject}:${digits}`;
+    if (digits === undefined || this.begun.has(begun) || this.begun.size >= MAX_BEGUN) return;
     const { db, clock, secondFactor } = this.parts;
-    this.begun.add(digits);
     const asked = await db.run((sql) => findLineAsk(sql, this.askedAs, clock.timelineMs()));
     if (asked === undefined) return;
+    this.begun.add(begun);
     const { hash } = secondFactor.sealing.hash(begunOf(asked.subject, digits));
     await db.transaction(lockOf(asked.subject), (sql) => addTyped(sql, this.askedAs, hash));
   }

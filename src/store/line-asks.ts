@@ -50,7 +50,7 @@ export async function listOtherAsks(sql: Sql, others: Others): Promise<readonly 
 /** Writes what a call is asked for, in place of what it was asked for before. */
 export async function writeLineAsk(
   sql: Sql,
-  ask: LineAsk & {
+  ask: OpenLineAsk & {
     readonly sessionId: string;
     readonly timelineMs: number;
     readonly untilMs: number;
@@ -62,7 +62,7 @@ export async function writeLineAsk(
   await sql('line_ask').where('until_at', '<=', ask.timelineMs).delete();
   await sql('line_ask').insert({
     ...{ session_id: sessionId, subject, number, source, until_at: ask.untilMs },
-    ...{ known: ask.isKnownPlace ? 1 : 0, typed: '' },
+    ...{ known: ask.isKnownPlace ? 1 : 0, typed: ask.typed.join(' ') },
   });
 }
 

@@ -163,6 +163,17 @@ describe('telnet where no password is asked for', () => {
     held.hangUp();
   });
 
+  it('takes a code of the app where held calls have left no number, name and code in one burst (rule N8)', async () => {
+    const held = [await board.telnet(), await board.telnet()];
+    for (const each of held) await askedFor(each, 'bob');
+    const owner = await board.telnet();
+    await owner.sees('Sign in');
+    owner.type(`${KEYS.return}bob${KEYS.return}${board.freshCode(secret)}${KEYS.return}`);
+    await owner.sees('Welcome, bob');
+    owner.hangUp();
+    for (const each of held) each.hangUp();
+  });
+
   it('says where to call for what asks for a password (rule N7)', async () => {
     const caller = await board.telnet();
     await signIn(caller, 'bob', board.freshCode(secret));

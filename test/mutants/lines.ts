@@ -95,6 +95,13 @@ export const LINES: readonly Mutant[] = [
   },
   {
     rule: 'N8',
+    fault: 'what was typed is forgotten when the code is asked for anew',
+    file: 'src/auth/line-question.ts',
+    find: 'asked?.subject === subject ? asked.typed : []',
+    put: "asked?.subject === '' ? asked.typed : []",
+  },
+  {
+    rule: 'N8',
     fault: 'keys of a code are not told before it is submitted',
     file: 'src/menu/run/active-menu.ts',
     find: 'if (this.memory.has(STANDING_NOTE)) await noteTyped(',
