@@ -10,6 +10,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   'ssh-keyscan': 'openssh-client',
   sshd: 'openssh-server',
   plink: 'putty-tools',
+  puttygen: 'putty-tools',
   dbclient: 'dropbear-bin',
   dropbearkey: 'dropbear-bin',
   telnet: 'inetutils-telnet',
@@ -98,8 +99,12 @@ export function talkTo(program: string, args: readonly string[]): ChildProcess {
 }
 
 /** What an authenticator app shows now, or `steps` of 30 seconds later: a generator of its own. */
-export async function oathtool(base32Secret: string, steps = 0): Promise<string> {
-  const now = `@${Math.floor(Date.now() / 1000) + steps * 30}`;
+export async function oathtool(
+  base32Secret: string,
+  steps = 0,
+  nowMs = Date.now(),
+): Promise<string> {
+  const now = `@${Math.floor(nowMs / 1000) + steps * 30}`;
   return (await output('oathtool', ['--base32', '--totp', '--now', now, base32Secret])).trim();
 }
 
