@@ -39,6 +39,8 @@ export const letterToSysopModule: MenuModule = {
     editModeEscPressed: whenSignedIn(editModeEscPressed),
     editModeMenuSave: whenSignedIn(editModeMenuSave),
     editModeMenuHelp: whenSignedIn(editModeMenuHelp),
+    editModeQuickSave: whenSignedIn(editModeQuickSave),
+    editModeQuickHelp: whenSignedIn(editModeQuickHelp),
   },
   enter,
   art: (context) => {
@@ -75,8 +77,11 @@ function fill(context: MenuContext): void {
   }
   if (formId === BODY.id) {
     screen.setText(VIEWS.text, String(memory.get(WRITTEN.text) ?? ''));
-    screen.message(String(memory.get(WRITTEN.told) ?? ''));
+    const told = memory.get(WRITTEN.told);
     memory.delete(WRITTEN.told);
+    // The art of the text is often blank: nothing else says how to go on.
+    if (told === undefined) screen.message(context.say('letter.how-to-send'), 'note');
+    else screen.message(String(told));
   }
 }
 
@@ -91,6 +96,18 @@ function editModeEscPressed(context: MenuContext, { value }: Submission): Promis
   if (context.formId !== BODY.id) return Promise.resolve({ kind: 'form', form: BODY.id });
   context.memory.set(WRITTEN.text, textOf(value['message']));
   return Promise.resolve({ kind: 'form', form: MENU.id });
+}
+
+/** By a key in the text, without the menu of the editor. */
+function editModeQuickSave(context: MenuContext, { value }: Submission): Promise<Transition> {
+  context.memory.set(WRITTEN.text, textOf(value['message']));
+  return editModeMenuSave(context);
+}
+
+function editModeQuickHelp(context: MenuContext, { value }: Submission): Promise<Transition> {
+  // The text is drawn again behind the help.
+  context.memory.set(WRITTEN.text, textOf(value['message']));
+  return editModeMenuHelp(context);
 }
 
 async function editModeMenuSave(context: MenuContext): Promise<Transition> {

@@ -32,6 +32,7 @@ export const LETTER = textArea({
     'letter.throw-away': 'Throw it away?',
     'letter.yes-or-no': 'y or n',
     'letter.kept': 'Your letter is still here.',
+    'letter.how-to-send': 'Esc leads to the menu that sends the letter.',
     'letter.help-type': 'Type the letter; lines are broken by themselves. Arrow and page keys',
     'letter.help-keys': 'move, Ctrl-Y takes a line away, Esc leads to the menu that sends it.',
   },

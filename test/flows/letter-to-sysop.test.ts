@@ -31,7 +31,11 @@ const editor = (config: object): object => ({
     1: {
       mci: { MT1: { width: 40, height: 5, argName: 'message', mode: 'edit' } },
       submit: { '*': [{ value: 'message', action: '@method:editModeEscPressed' }] },
-      actionKeys: [{ keys: ['escape'], viewId: 1 }],
+      actionKeys: [
+        { keys: ['escape'], viewId: 1 },
+        { keys: ['ctrl + s'], action: '@method:editModeQuickSave' },
+        { keys: ['ctrl + o'], action: '@method:editModeQuickHelp' },
+      ],
     },
     3: {
       HM: {
@@ -113,6 +117,22 @@ it('a letter to the sysop is written in the editor, and goes out as a mail with 
   expect(letter.text).toContain('|12no %UN code, but a line that is much longer than the view!');
   expect(letter.text).toMatch(/From: alice \[Telnet 127\.0\.0\.1\], account \d+/);
   expect(letter.text).toContain('New user feedback');
+  alice.hangUp();
+});
+
+it('says how to go on, and has keys that show help and send it without the menu', async () => {
+  const alice = await begin();
+  await alice.sees('Esc leads to the menu that sends the letter.');
+  alice.type('In short');
+  await alice.sees('In short');
+  alice.type('\x0f');
+  await alice.sees('Type the letter');
+  alice.type(' ');
+  await alice.sees(/The letter\nIn short/);
+  alice.type('\x13');
+  await alice.sees('Thank you. The sysop gets your letter.');
+  const letter = await board.letterTo('op@example.org', /Feedback from a caller/, 2);
+  expect(letter.text).toContain('In short');
   alice.hangUp();
 });
 
