@@ -117,7 +117,7 @@ async function askForInvite(context: MenuContext): Promise<boolean> {
       title: context.say('apply.by-invitation'),
       text: [context.say('apply.invite-why')],
       fields: [{ name: 'code', label: context.say('apply.invite-code'), maxLength: 64 }],
-      ...(message === undefined ? {} : { message }),
+      ...(message === undefined ? {} : { message, isAgain: true }),
     });
     if (answer === undefined) return false;
     const typed = (answer['code'] ?? '').trim();

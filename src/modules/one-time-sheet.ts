@@ -56,7 +56,7 @@ async function askWhat(context: MenuContext): Promise<'new' | 'throw' | undefine
       title: say('sheet.title'),
       text: [state, '', say('sheet.replaces')],
       fields: [{ name: 'answer', label: say('sheet.choose'), maxLength: 5 }],
-      ...(message === undefined ? {} : { message }),
+      ...(message === undefined ? {} : { message, isAgain: true }),
     });
     if (answer === undefined) return undefined;
     const typed = (answer['answer'] ?? '').trim().toLowerCase();

@@ -90,6 +90,36 @@ const MAIN_MENU = [
   'Command: ',
 ];
 
+const FACTOR_IS_OFF = [
+  'Two-factor sign-in',
+  'Your second factor is OFF',
+  'Your password alone lets you in. A code beside it is much safer.',
+  'How to switch it on',
+  '1 Scan a QR code with your app',
+  '2 Type the code that the app shows',
+  '3 Keep the ten backup codes',
+  'Arrow keys, Enter: choose. Esc: back.',
+  '1 O Switch it on here, now',
+  '2 M Set it up by a mailed link',
+  'Number (1): ',
+];
+
+const FACTOR_IS_ON = [
+  'Two-factor sign-in',
+  'Your second factor is ON',
+  'Two-factor sign-in is on: from now on a code is asked for too.',
+  'Backup codes',
+  '10 of 10 backup codes left.',
+  '1 N Make new backup codes',
+  '2 A Add, name or remove apps',
+  '3 O Set it up anew (a new phone)',
+  '4 M Set it up by a mailed link',
+  '5 F Switch it off',
+  'Number (1): ',
+];
+
+const wrongFor = (code: string): string => (code === '000000' ? '000001' : '000000');
+
 describe('a caller who is shown text line by line', () => {
   let board: TestBoard;
   beforeAll(async () => {
@@ -238,9 +268,6 @@ describe('a caller who is shown text line by line', () => {
     ]);
     expect(await ear.answer('Password: ', old)).toEqual([
       '',
-      'Change your password',
-      'To be sure that it is you: your present password, not the new one.',
-      'Enter: go on Esc: back',
       'Wrong password. 2 tries are left.',
       'Password: ',
     ]);
@@ -304,20 +331,7 @@ describe('a caller who is shown text line by line', () => {
     expect((await board.browse(pageUrl(CONFIRM_MAIL), { form })).status).toBe(200);
 
     await ear.answer('Command: ', '2fa');
-    expect(await ear.answer('Number (1): ', 'm')).toEqual([
-      '2fa',
-      'Two-factor sign-in',
-      'Your second factor is OFF',
-      'Your password alone lets you in. A code beside it is much safer.',
-      'How to switch it on',
-      '1 Scan a QR code with your app',
-      '2 Type the code that the app shows',
-      '3 Keep the ten backup codes',
-      'Arrow keys, Enter: choose. Esc: back.',
-      '1 O Switch it on here, now',
-      '2 M Set it up by a mailed link',
-      'Number (1): ',
-    ]);
+    expect(await ear.answer('Number (1): ', 'm')).toEqual(['2fa', ...FACTOR_IS_OFF]);
     let sent = await ear.hears('Number (1): ');
     // The call hears of the confirmed address by an event of the account.
     while (sent.some((line) => line.includes('valid mail address first'))) {
@@ -381,23 +395,97 @@ describe('a caller who is shown text line by line', () => {
       await expect(board.ssh({ userName, password: PASSWORD })).rejects.toThrow(/authentication/);
   });
 
-  it('sets a second factor up in the call, with the secret in letters and no picture', async () => {
+  it('sets a second factor up in the call with TERM=dumb, with the secret in letters and no picture', async () => {
     await board.addUser('ilse', PASSWORD);
-    const ear = new Listener(await board.ssh({ userName: 'plain+ilse', password: PASSWORD }));
-    await ear.answer('Press a key to go on', '');
-    await ear.answer('Command: ', '2fa');
-    await ear.answer('Number (1): ', 's');
-    await ear.answer('Number (1): ', '1');
-    await ear.answer('Password: ', PASSWORD);
-    const asked = await ear.hears('Code: ');
-    const secret = asked.filter((line) => /^(?:[A-Z2-7]{4} ?){4}$/.test(line)).join('');
-    ear.type(`${board.code(secret.replaceAll(' ', ''))}\r`);
-    const codes = await ear.hears('Backup code: ');
-    const [code = ''] = /[a-z]{5}(?:-[a-z]{5}){3}/.exec(codes.join(' ')) ?? [];
-    ear.type(`${code}\r`);
-    expect(await ear.hears('Number (1): ')).toContain('Your second factor is ON');
+    const by = { userName: 'ilse', password: PASSWORD, terminalType: 'dumb' };
+    const ear = new Listener(await board.ssh(by));
+    expect(await ear.answer('Press a key to go on', '')).toContain('Welcome, ilse');
+    expect(await ear.answer('Command: ', '2fa')).toEqual(['', ...HELP, ...MAIN_MENU]);
+    expect(await ear.answer('Number (1): ', 's')).toEqual(['2fa', ...FACTOR_IS_OFF]);
+    expect(await ear.answer('Number (1): ', '1')).toEqual([
+      's',
+      'The secret is shown only while a set-up waits for its first code.',
+      'Number (1): ',
+    ]);
+    expect(await ear.answer('Password: ', 'not hers')).toEqual([
+      '1',
+      'O Switch it on here, now',
+      'Set up two-factor sign-in',
+      'Have your phone with an authenticator app at hand. Your password first:',
+      'Enter: go on Esc: back',
+      'Password: ',
+    ]);
+    expect(await ear.answer('Password: ', PASSWORD)).toEqual([
+      '',
+      'Wrong password. 2 tries are left.',
+      'Password: ',
+    ]);
+    const page = await ear.answer('Code: ', 'url');
+    const [first = '', second = ''] = page.filter((line) => /^(?:[A-Z2-7]{4} ?){4}$/.test(line));
+    const askedForCode = [
+      'Set up two-factor sign-in',
+      '1 Type this secret into your authenticator app:',
+      first,
+      second,
+      '(its otpauth:// link: type url below)',
+      '2 Type the code that the app shows now.',
+      'Enter: go on Esc: back',
+      'Code: ',
+    ];
+    expect(page).toEqual(['', ...askedForCode]);
+    const secret = `${first}${second}`.replaceAll(' ', '');
+    expect(secret).toHaveLength(32);
+    const [typed, ...uri] = (await ear.answer('Press a key to go on', '')).slice(0, -1);
+    expect(typed).toBe('url');
+    expect(readKeyUri(uri.join(''))).toMatchObject({ secret, type: 'totp', issuer: 'Sallyport' });
+    expect(await ear.answer('Code: ', '123')).toEqual(['', ...askedForCode]);
+    expect(await ear.answer('Code: ', wrongFor(board.code(secret)))).toEqual([
+      '123',
+      'A code has six digits. Nothing was counted.',
+      'Code: ',
+    ]);
+    // Nothing but the answer is said: not the secret again.
+    expect((await ear.answer('Code: ', board.code(secret))).slice(1)).toEqual([
+      'Wrong code. 4 tries are left. Is the clock of your phone right?',
+      'Code: ',
+    ]);
+    const shown = await ear.answer('Backup code: ', 'bibab-bibab-bibab-bibab');
+    const codes = shown.filter((line) => /^[a-z]{5}(?:-[a-z]{5}){3}$/.test(line));
+    expect(new Set(codes).size).toBe(10);
+    expect(shown.slice(1)).toEqual([
+      'Your backup codes',
+      'Two-factor sign-in is on. These are your backup codes: each lets you in once in',
+      'place of a code of the app. They are shown this',
+      'once: keep them where your phone is not.',
+      ...codes,
+      'Type one of them to show that you have kept them.',
+      'Enter: go on Esc: back',
+      'Backup code: ',
+    ]);
+    expect(await ear.answer('Backup code: ', codes[6] ?? '')).toEqual([
+      'bibab-bibab-bibab-bibab',
+      'That is none of them. Please look again.',
+      'Backup code: ',
+    ]);
+    expect((await ear.hears('Number (1): ')).slice(1)).toEqual(FACTOR_IS_ON);
+    ear.type(KEYS.escape);
+    const again = await ear.answer('Command: ', 'g');
+    expect(again.filter((line) => !TIME.test(line))).toEqual(['', 'Main menu', 'Command: ']);
+    await ear.farewell();
     isPlainSpeech(ear.heard);
-    ear.hangUp();
+
+    const next = new Listener(await board.ssh(by));
+    expect((await next.answer('One-time code: ', codes[6] ?? '')).slice(-6)).toEqual([
+      'The first door is open.',
+      'From your authenticator app. A backup',
+      'code works as well, each of them once.',
+      'Lost both? The sysop has entry codes.',
+      'Enter: go on. Esc: log off.',
+      'One-time code: ',
+    ]);
+    await next.hears('Press a key to go on');
+    isPlainSpeech(next.heard);
+    next.hangUp();
   });
 
   /** By SSH with a code on the screen, and by telnet with TERM=dumb. */

@@ -20,7 +20,7 @@ export async function askForCode(context: SetUpContext, user: User): Promise<Ste
       title: context.say('factor.step-up'),
       text: [context.say('factor.step-up-code')],
       fields: [{ name: 'code', label, password: true, maxLength: 40 }],
-      ...(message === undefined ? {} : { message }),
+      ...(message === undefined ? {} : { message, isAgain: true }),
     });
     if (answer === undefined)
       return { kind: 'stay', sentence: context.say('factor.step-up-closed') };

@@ -105,6 +105,8 @@ export interface Question {
   readonly isYesOrNo?: boolean;
   /** A sentence above the fields, e.g. the error in the last answer. */
   readonly message?: string;
+  /** Asked anew after an answer that was not taken: line by line, title and text are not said again. */
+  readonly isAgain?: boolean;
   /** Drawn to the left of text and fields where both have room beside each other; a QR code. */
   readonly picture?: Picture;
   /** Looks at the answers: a sentence, and the field that it is about, where they are not taken. */

@@ -44,7 +44,7 @@ export async function proveAgain(
       title: question.title,
       text: question.text,
       fields,
-      ...(message === undefined ? {} : { message }),
+      ...(message === undefined ? {} : { message, isAgain: true }),
     });
     if (answer === undefined) return { kind: 'cancelled' };
     const password = answer['password'] ?? '';

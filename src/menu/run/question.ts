@@ -143,10 +143,14 @@ async function byPrompt(
 }
 
 async function pageQuestion(call: CallContext, question: Question): Promise<ComposedScreen> {
-  const title = clean(question.title);
+  const isPlain = call.caller.terminal.isLineByLine;
+  const isAgain = isPlain && question.isAgain === true;
+  const title = isAgain ? '' : clean(question.title);
   const { canvas, body, field, message, hint } = await layPage(call, { ...question, title });
   const { fields } = question;
-  const lines = (question.text ?? []).flatMap((line) => wrapWords(clean(line), body.width));
+  const lines = (isAgain ? [] : (question.text ?? [])).flatMap((line) =>
+    wrapWords(clean(line), body.width),
+  );
   // On a screen of few rows the text stands closer.
   const isTight = lines.length + fields.length + 2 > body.height;
   let row = body.row;
@@ -172,8 +176,8 @@ async function pageQuestion(call: CallContext, question: Question): Promise<Comp
     };
   });
   row += fields.length;
-  const isPlain = call.caller.terminal.isLineByLine;
-  canvas.print(isPlain ? row + 4 : hint.row, hint.column, hintFor(call, question), hint.style);
+  const keys = isAgain ? '' : hintFor(call, question);
+  canvas.print(isPlain ? row + 4 : hint.row, hint.column, keys, hint.style);
   views.push({
     code: message.code,
     id: MESSAGE_VIEW,

@@ -143,7 +143,7 @@ function firstCodeQuestion(
     ],
     fields: [{ name: 'code', label: say('factor.code'), maxLength: 16 }],
     picture: (space) => fittingQr(pending.uri, space)?.lines,
-    ...(message === undefined ? {} : { message }),
+    ...(message === undefined ? {} : { message, isAgain: true }),
   };
 }
 
@@ -158,8 +158,8 @@ function secretRows(secret: string): readonly string[] {
 
 /** Shows new backup codes until one of them is typed back, or the caller leaves them with escape, twice. */
 async function showBackupCodes(context: SetUpContext, codes: readonly string[]): Promise<void> {
-  const { width, height } = context.caller.terminal;
-  const rows = codeRows(codes, width);
+  const { width, height, isLineByLine } = context.caller.terminal;
+  const rows = codeRows(codes, isLineByLine ? 0 : width);
   const isTall = rows.length + ROWS_AROUND_CODES <= height;
   const text = [
     context.say('factor.backup-codes'),
@@ -176,7 +176,7 @@ async function showBackupCodes(context: SetUpContext, codes: readonly string[]):
       title: context.say('factor.backup-title'),
       text,
       fields: [{ name: 'code', label: context.say('factor.backup-code'), maxLength: 40 }],
-      ...(message === undefined ? {} : { message }),
+      ...(message === undefined ? {} : { message, isAgain: true }),
     });
     if (answer === undefined) {
       if (isWarned) return;

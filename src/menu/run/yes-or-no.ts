@@ -11,18 +11,18 @@ export async function askYesOrNo(
   context: Pick<SetUpContext, 'ask' | 'say'>,
   { label, ...question }: Omit<Question, 'fields' | 'check' | 'isYesOrNo'> & { label: string },
 ): Promise<boolean | undefined> {
-  let { message } = question;
+  let again: Pick<Question, 'message' | 'isAgain'> = {};
   for (;;) {
     const answer = await context.ask({
       ...question,
       fields: [{ name: FIELD, label, maxLength: 3 }],
       isYesOrNo: true,
-      ...(message === undefined ? {} : { message }),
+      ...again,
     });
     if (answer === undefined) return undefined;
     const typed = (answer[FIELD] ?? '').trim().toLowerCase();
     if (typed === 'y' || typed === 'yes') return true;
     if (typed === 'n' || typed === 'no') return false;
-    message = context.say('factor.yes-or-no');
+    again = { message: context.say('factor.yes-or-no'), isAgain: true };
   }
 }
