@@ -4,20 +4,20 @@ const codes = [...document.querySelectorAll('.codes li')].map((item) => item.tex
 const status = document.querySelector('.tools [role=status]');
 
 const ACTIONS = {
-  copy: async () => {
+  copy: async (button) => {
     try {
       await navigator.clipboard.writeText(codes.join('\n'));
-      status.textContent = 'Copied: the codes are on the clipboard.';
+      status.textContent = button.dataset.done;
     } catch {
       // Browsers without the clipboard, or whose person refused it: the codes are at least marked.
       getSelection().selectAllChildren(document.querySelector('.codes'));
-      status.textContent = 'This browser did not copy them. They are marked: copy them by hand.';
+      status.textContent = button.dataset.failed;
     }
   },
   print: () => print(),
 };
 
 for (const button of document.querySelectorAll('.tools [data-does]')) {
-  button.addEventListener('click', ACTIONS[button.dataset.does]);
+  button.addEventListener('click', () => void ACTIONS[button.dataset.does](button));
   button.hidden = false;
 }

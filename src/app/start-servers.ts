@@ -59,7 +59,7 @@ export interface ServerParts {
 
 /** Starts the pages; undefined where they are switched off. */
 export async function startPages(
-  { shared, open, isExempt }: Basics,
+  { shared, open, isExempt, live }: Basics,
   parts: ServerParts & {
     readonly pageLimiters: Readonly<Record<PageServerName, PageConnectionLimiter>>;
     readonly ownRoutes: readonly OwnRoute[] | undefined;
@@ -76,6 +76,7 @@ export async function startPages(
   return startWebServer({
     ...{ ...shared, db, enrollment, passwordReset, mailChange, findTemplate, certificate },
     ...{ ownRoutes, authenticator, recovery },
+    say: boardSay({ live, shared }),
     accept: (server, socket, enter) => pageLimiters[server].accept(socket, enter),
     loginPorts: () => open.loginPorts,
     notReady: () => readiness.reasons(),

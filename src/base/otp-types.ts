@@ -18,10 +18,6 @@ interface OtpTypeFacts {
   readonly word: string;
   /** In `oputil user info` (contract A5). */
   readonly name: string;
-  /** In mails and on pages. */
-  readonly label: string;
-  /** On the page that shows a new secret. */
-  readonly hint: string;
 }
 
 /**
@@ -35,8 +31,6 @@ export const OTP_TYPES = {
     adopted: { hash: 'SHA256', digits: 6, encoding: 'ascii' },
     word: 'totp',
     name: 'RFC6238 TOTP',
-    label: 'authenticator app (TOTP, SHA-256)',
-    hint: 'Many phone apps ignore the SHA-256 of this type and then show codes that are never right. If that happens, choose the Google Authenticator type in the 2FA screen instead.',
   },
   rfc4266_HOTP: {
     counterBased: true,
@@ -44,8 +38,6 @@ export const OTP_TYPES = {
     adopted: { hash: 'SHA256', digits: 6, encoding: 'ascii' },
     word: 'hotp',
     name: 'rfc4266 HOTP',
-    label: 'authenticator app (HOTP, counter)',
-    hint: 'Choose "counter based" where the app asks, and begin at 0. Each code is good once, so do not ask the app for more than you need.',
   },
   googleAuth: {
     counterBased: false,
@@ -53,8 +45,6 @@ export const OTP_TYPES = {
     adopted: { hash: 'SHA1', digits: 6, encoding: 'base32' },
     word: 'google',
     name: 'GoogleAuth',
-    label: 'authenticator app (TOTP, SHA-1)',
-    hint: 'Any authenticator app will do. Choose "time based" where it asks.',
   },
 } as const satisfies Readonly<Record<string, OtpTypeFacts>>;
 

@@ -1,7 +1,8 @@
 import { LIMITS } from '../base/limits';
 import { OTP_TYPES } from '../base/otp-types';
 import type { Notice } from '../store/notice';
-import type { Say } from '../texts/texts';
+import { RESET_MAIL, SET_UP_MAIL } from '../texts/mail-template-texts';
+import { textVariables, type Say, type TextId } from '../texts/texts';
 import { accountContent } from './account-letter';
 import {
   headed,
@@ -50,7 +51,7 @@ export function contentOf(notice: Notice, parts: LetterFacts): LetterContent {
         say('mail-text.set-up-disowned-then'),
       );
     case 'second-factor-on': {
-      const app = OTP_TYPES[notice.otpType].label;
+      const app = say(`app.${OTP_TYPES[notice.otpType].word}`);
       return notification('mail-title.factor-on', say('mail-text.factor-on', { app }), notYou);
     }
     case 'second-factor-off':
@@ -117,6 +118,15 @@ export function contentOf(notice: Notice, parts: LetterFacts): LetterContent {
   }
 }
 
+/** What the templates of mails with a link of their own say, beside their own sentences. */
+const IN_TEMPLATES = [
+  'mail-part.hello',
+  'mail-part.copy-address',
+  'mail-part.choose-password',
+] as const;
+const SET_UP_WORDS = [...IN_TEMPLATES, ...(Object.keys(SET_UP_MAIL.texts) as TextId[])];
+const RESET_WORDS = [...IN_TEMPLATES, ...(Object.keys(RESET_MAIL.texts) as TextId[])];
+
 function registerContent(
   notice: Extract<Notice, { kind: 'otp-register' }>,
   parts: LetterFacts,
@@ -124,23 +134,26 @@ function registerContent(
   const { say } = parts;
   const { otp } = parts.config.users.twoFactorAuth;
   const link = registerUrl(parts.prefix, notice.token, notice.otpType);
+  const { tokenTtlMinutes: minutes } = otp;
+  const app = say(`app.${OTP_TYPES[notice.otpType].word}`);
   const asked = askedText(say, notice.askedBy);
   const notAsked = notAskedText(say, notice.askedBy);
   return {
     ...headed(parts, 'mail-title.set-up'),
     paragraphs: [
       say('mail-part.hello', { name: parts.userName }),
-      say('mail-text.set-up-link', { asked, minutes: otp.tokenTtlMinutes }),
+      say('mail-text.set-up-link', { asked, minutes }),
       notAsked,
     ],
     link,
     values: {
       TOKEN: notice.token,
       REGISTER_URL: link,
-      OTP_TYPE: OTP_TYPES[notice.otpType].label,
-      TTL_MINUTES: String(otp.tokenTtlMinutes),
+      OTP_TYPE: app,
+      TTL_MINUTES: String(minutes),
       ASKED_BY: asked,
       NOT_ASKED: notAsked,
+      ...textVariables(say, SET_UP_WORDS, { name: parts.userName, app, minutes }),
     },
     templates: { text: otp.registerEmailText, html: otp.registerEmailHtml },
   };
@@ -176,18 +189,21 @@ function resetContent(
 ): LetterContent {
   const { say } = parts;
   const { resetPassword } = parts.config.contentServers.web;
+  const { tokenTtlMinutes: minutes } = resetPassword;
+  const { boardName: board } = parts.config.general;
   const link = resetPasswordUrl(parts.prefix, notice.token);
   return {
     ...headed(parts, 'mail-title.reset'),
     paragraphs: [
       say('mail-part.hello', { name: parts.userName }),
-      say('mail-text.reset-link', { minutes: resetPassword.tokenTtlMinutes }),
+      say('mail-text.reset-link', { minutes }),
     ],
     link,
     values: {
       TOKEN: notice.token,
       RESET_URL: link,
-      TTL_MINUTES: String(resetPassword.tokenTtlMinutes),
+      TTL_MINUTES: String(minutes),
+      ...textVariables(say, RESET_WORDS, { name: parts.userName, board, minutes }),
     },
     templates: { text: resetPassword.resetPassEmailText, html: resetPassword.resetPassEmailHtml },
   };

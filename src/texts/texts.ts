@@ -3,9 +3,11 @@ import { ACCOUNT, APPLY, KEY, MAIL, OWN } from './account-texts';
 import { CALL, WARNING } from './call-texts';
 import { ELSEWHERE } from './elsewhere-texts';
 import { FACTOR } from './factor-texts';
+import { RESET_PAGE, SET_UP_ANSWER, SET_UP_PAGE } from './form-page-texts';
 import { HELP, LINE } from './line-texts';
 import { CALLS, HISTORY, LIST } from './list-texts';
 import { ACCOUNT_TEXT, MAIL_TEXT, RECOVERY_TEXT } from './mail-paragraphs';
+import { APP, RESET_MAIL, SET_UP_MAIL } from './mail-template-texts';
 import { MAIL_PART, MAIL_TITLE } from './mail-texts';
 import { CODE, FIELD, MENU, NEWS, PAGE } from './menu-texts';
 import { SHEET } from './sheet-texts';
@@ -13,8 +15,9 @@ import { SIGN_IN, SIGN_IN_NARROW, TIME } from './sign-in-texts';
 import { LETTER, ONWARD, TALK } from './talk-texts';
 import type { TextArea } from './text-area';
 import { ACTION, SECRET, TWO_FACTOR } from './two-factor-texts';
+import { CONFIRM_PAGE, RECOVER_PAGE, WEB_PROBLEM } from './web-texts';
 
-/** Every sentence that the board itself says in a terminal or in a mail, by place: the only table of them. */
+/** Every sentence that the board itself says in a terminal, in a mail or on a page, by place: the only table of them. */
 export const TEXT_AREAS: readonly TextArea<Readonly<Record<string, string>>>[] = [
   CALL,
   WARNING,
@@ -50,6 +53,15 @@ export const TEXT_AREAS: readonly TextArea<Readonly<Record<string, string>>>[] =
   MAIL_TEXT,
   RECOVERY_TEXT,
   ACCOUNT_TEXT,
+  SET_UP_MAIL,
+  RESET_MAIL,
+  APP,
+  WEB_PROBLEM,
+  SET_UP_PAGE,
+  SET_UP_ANSWER,
+  RESET_PAGE,
+  CONFIRM_PAGE,
+  RECOVER_PAGE,
 ];
 
 const STOCK = {
@@ -87,6 +99,15 @@ const STOCK = {
   ...MAIL_TEXT.texts,
   ...RECOVERY_TEXT.texts,
   ...ACCOUNT_TEXT.texts,
+  ...SET_UP_MAIL.texts,
+  ...RESET_MAIL.texts,
+  ...APP.texts,
+  ...WEB_PROBLEM.texts,
+  ...SET_UP_PAGE.texts,
+  ...SET_UP_ANSWER.texts,
+  ...RESET_PAGE.texts,
+  ...CONFIRM_PAGE.texts,
+  ...RECOVER_PAGE.texts,
 } as const;
 
 type StockTexts = typeof STOCK;
@@ -118,14 +139,14 @@ export type TextChanges = Readonly<Partial<Record<TextId, string>>>;
 /** The sentences with changes, of which the later count more. */
 export function sayWith(...changes: readonly TextChanges[]): Say {
   const texts: Readonly<Record<TextId, string>> = Object.assign({}, STOCK, ...changes);
-  return (id, ...[values]) => (values === undefined ? texts[id] : fill(texts[id], values));
+  return (id, ...[values]) => (values === undefined ? texts[id] : fillWords(texts[id], values));
 }
 
 /** The sentences as they come with the board. */
 export const sayStock: Say = sayWith();
 
 /** Values are put in as they are: a brace in one of them means nothing. */
-function fill(text: string, values: Readonly<Record<string, string | number>>): string {
+export function fillWords(text: string, values: Readonly<Record<string, string | number>>): string {
   return text.replace(PLACEHOLDER, (whole, name: string) =>
     Object.hasOwn(values, name) ? String(values[name]) : whole,
   );
@@ -150,6 +171,24 @@ export function stockText(id: TextId): string {
 export function wordingOf(say: Say, id: TextId): string {
   const same = Object.fromEntries(placeholdersOf(STOCK[id]).map((name) => [name, `{${name}}`]));
   return (say as (id: TextId, values: Readonly<Record<string, string>>) => string)(id, same);
+}
+
+/**
+ * Sentences for the variables of a template: `reset-mail.once` for `%RESET_MAIL_ONCE%`, with these values. What has
+ * no value stays in braces.
+ */
+export function textVariables(
+  say: Say,
+  ids: readonly TextId[],
+  values: Readonly<Record<string, string | number>>,
+): Readonly<Record<string, string>> {
+  const entries = ids.map((id) => [variableOf(id), fillWords(wordingOf(say, id), values)] as const);
+  return Object.fromEntries(entries);
+}
+
+/** The variable of a template that stands for a sentence. */
+export function variableOf(id: string): string {
+  return id.replace(/[.-]/g, '_').toUpperCase();
 }
 
 /** The reasons why a board cannot say this in place of its own sentence; none where it can. */

@@ -2,7 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import type { MailChange } from '../auth/mail-change';
 import { PATHS } from '../mail/links';
 import { escapeHtml } from '../mail/template';
-import { PROBLEM_PAGES, paragraphs, sendPage } from './page';
+import type { Say } from '../texts/texts';
+import { sendProblem, paragraphs, sendPage, type Page } from './page';
 import type { WebParts } from './parts';
 import { limitRequests, createRouteCounter, readForm, singleValue } from './route-guard';
 
@@ -15,7 +16,7 @@ export function addConfirmMailRoutes(
   parts: WebParts,
   mailChange: Pick<MailChange, 'find' | 'confirm'>,
 ): void {
-  const { config, clock } = parts;
+  const { config, clock, say } = parts;
   const gets = createRouteCounter(clock);
   const posts = createRouteCounter(clock);
 
@@ -23,10 +24,10 @@ export function addConfirmMailRoutes(
     const most = config().contentServers.web.rateLimits.otpRegGet;
     if (!(await limitRequests({ request, reply }, { counter: gets, most }, parts))) return reply;
     const token = singleValue(request.query, 'token');
-    if (token === undefined) return sendPage(reply, PROBLEM_PAGES.badRequest, config());
+    if (token === undefined) return sendProblem(reply, 'badRequest', parts);
     const pending = await mailChange.find(token);
-    if (pending === undefined) return sendPage(reply, PROBLEM_PAGES.gone, config());
-    return sendPage(reply, askPage(pending, token), config());
+    if (pending === undefined) return sendProblem(reply, 'gone', parts);
+    return sendPage(reply, askPage(say, pending, token), parts);
   });
 
   routes.post(PATHS.confirmMail, async (request, reply) => {
@@ -35,7 +36,7 @@ export function addConfirmMailRoutes(
     const fields = await readForm(request, reply, parts);
     if (fields === undefined) return reply;
     const token = fields.get('token');
-    if (token === undefined) return sendPage(reply, PROBLEM_PAGES.badRequest, config());
+    if (token === undefined) return sendProblem(reply, 'badRequest', parts);
     const result = await mailChange.confirm(token, { server: 'web', remoteIp: request.remoteIp });
     switch (result.kind) {
       case 'done':
@@ -43,42 +44,37 @@ export function addConfirmMailRoutes(
           remoteIp: request.remoteIp,
           userId: result.user.id,
         });
-        return sendPage(reply, donePage(result.address), config());
+        return sendPage(reply, donePage(say, result.address), parts);
       case 'taken':
-        return sendPage(reply, TAKEN_PAGE, config());
+        return sendProblem(reply, 'addressTaken', parts);
       case 'gone':
-        return sendPage(reply, PROBLEM_PAGES.gone, config());
+        return sendProblem(reply, 'gone', parts);
     }
   });
 }
 
-function askPage(pending: { readonly userName: string; readonly address: string }, token: string) {
+function askPage(
+  say: Say,
+  pending: { readonly userName: string; readonly address: string },
+  token: string,
+): Page {
   return {
     status: 200,
-    title: 'Confirm your mail address',
-    body: `${paragraphs(`Hello ${pending.userName}. The board will send your mail to this address:`)}
+    title: say('confirm-page.ask'),
+    body: `${paragraphs(say('confirm-page.ask-then', { name: pending.userName }))}
 <p class="secret">${escapeHtml(pending.address)}</p>
 <form method="post" action="${PATHS.confirmMail}">
 <input type="hidden" name="token" value="${escapeHtml(token)}">
-<button>Use this address</button>
+<button>${escapeHtml(say('confirm-page.button'))}</button>
 </form>`,
   };
 }
 
-function donePage(address: string) {
+function donePage(say: Say, address: string): Page {
   return {
     status: 200,
-    title: 'Your mail address is confirmed',
-    doors: 'open' as const,
-    body: paragraphs(
-      `Mail of the board now goes to ${address}.`,
-      'If you had another address before, a note was sent there. You can close this page now.',
-    ),
+    title: say('confirm-page.done'),
+    doors: 'open',
+    body: paragraphs(say('confirm-page.done-now', { address }), say('confirm-page.done-before')),
   };
 }
-
-const TAKEN_PAGE = {
-  status: 409,
-  title: 'Another account uses this address',
-  body: paragraphs('Nothing was changed. Choose another address, or tell the sysop.'),
-};

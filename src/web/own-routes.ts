@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { withLimit } from '../base/clock';
 import { BbsError, toError } from '../base/errors';
-import { paragraphs, sendPage } from './page';
+import { sendProblem } from './page';
 import type { OwnAnswer, OwnRoute, WebParts } from './parts';
 import { createRouteCounter, limitRequests, readForm } from './route-guard';
 
@@ -50,7 +50,7 @@ export function addOwnRoutes(pages: FastifyInstance, parts: WebParts): void {
           return await reply.code(answer.status).type(answer.type).send(answer.body);
         } catch (error) {
           parts.log.error('extension.failed', { what: `${method} ${path}`, error: toError(error) });
-          return await sendPage(reply, FAILED, parts.config());
+          return await sendProblem(reply, 'ownFailed', parts);
         } finally {
           ending.abort();
         }
@@ -60,12 +60,6 @@ export function addOwnRoutes(pages: FastifyInstance, parts: WebParts): void {
 }
 
 const NOTHING: ReadonlyMap<string, string> = new Map();
-
-const FAILED = {
-  status: 503,
-  title: 'Please try again later',
-  body: paragraphs('This page cannot be shown right now.'),
-};
 
 function queryOf(query: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(

@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import type { Config } from '../config/schema';
 import { escapeHtml } from '../mail/template';
+import { fillWords, wordingOf, type Say, type TextId } from '../texts/texts';
 
 /** Sent with every answer, errors and refusals included (rule D8). */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
@@ -28,24 +29,33 @@ export interface Page {
   readonly script?: string;
 }
 
+/** What a page is made with. */
+interface PageParts {
+  readonly config: () => Config;
+  readonly say: Say;
+}
+
 /** Begins the title of a page that says what was wrong. */
-export const ERROR_PREFIX = 'Error: ';
+export function errorPrefix(say: Say): string {
+  return `${say('web-problem.prefix')} `;
+}
 
 const SCRIPT_POLICY = `${SECURITY_HEADERS['content-security-policy'] ?? ''}`.replace(
   'img-src data:',
   "script-src 'self'; img-src data:",
 );
 
-function renderPage(page: Page, boardName: string): string {
+function renderPage(page: Page, { config, say }: PageParts): string {
   const title = escapeHtml(page.title);
-  const board = escapeHtml(boardName);
+  const board = escapeHtml(config().general.boardName);
+  const prefix = page.status >= 400 ? escapeHtml(errorPrefix(say)) : '';
   const script = page.script === undefined ? '' : `\n<script src="${page.script}" defer></script>`;
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${page.status >= 400 ? ERROR_PREFIX : ''}${title} - ${board}</title>
+<title>${prefix}${title} - ${board}</title>
 <link rel="stylesheet" href="/_enig/style.css">${script}
 </head>
 <body>
@@ -61,12 +71,9 @@ ${page.body}
 }
 
 /** Sends one of the board's own pages. */
-export function sendPage(reply: FastifyReply, page: Page, config: Config): FastifyReply {
+export function sendPage(reply: FastifyReply, page: Page, parts: PageParts): FastifyReply {
   if (page.script !== undefined) void reply.header('content-security-policy', SCRIPT_POLICY);
-  return reply
-    .code(page.status)
-    .type('text/html; charset=utf-8')
-    .send(renderPage(page, config.general.boardName));
+  return reply.code(page.status).type('text/html; charset=utf-8').send(renderPage(page, parts));
 }
 
 /**
@@ -86,111 +93,92 @@ export function fieldError(
   };
 }
 
+/** A sentence as HTML; its values are finished pieces of HTML, which the caller has escaped. */
+export function wordsAround(
+  say: Say,
+  id: TextId,
+  pieces: Readonly<Record<string, string>>,
+): string {
+  return fillWords(escapeHtml(wordingOf(say, id)), pieces);
+}
+
 /** Plain sentences as paragraphs. */
 export function paragraphs(...sentences: readonly string[]): string {
   return sentences.map((sentence) => `<p>${escapeHtml(sentence)}</p>`).join('\n');
 }
 
 /** Pages about errors, for the visitor: what happened and what to do. */
-export const PROBLEM_PAGES = {
+const PROBLEMS = {
   badRequest: {
     status: 400,
-    title: 'This request is not complete',
-    body: paragraphs('Open the whole link from the mail again, in one piece.'),
+    title: 'web-problem.bad-request',
+    then: 'web-problem.bad-request-then',
   },
-  forbidden: {
-    status: 403,
-    title: 'This form came from somewhere else',
-    body: paragraphs('Nothing was changed. Open the link from the mail again and use that page.'),
-  },
-  refused: {
-    status: 403,
-    title: 'Not now',
-    body: paragraphs(
-      'This board takes no requests from where you are at the moment. Try again later.',
-    ),
-  },
-  inClear: {
-    status: 403,
-    title: 'This page needs an encrypted line',
-    body: paragraphs('Use an address that begins with https://.'),
-  },
-  notFound: {
-    status: 404,
-    title: 'There is nothing here',
-    body: paragraphs('Check the address, or open the link from the mail again.'),
-  },
-  gone: {
-    status: 410,
-    title: 'This link has ended',
-    body: paragraphs(
-      'It was used, a newer one was sent, it is too old, the call that asked for it has ended, or the account was changed since. Sign in to the board and ask for a new one.',
-    ),
-  },
-  tooLarge: {
-    status: 413,
-    title: 'That is too much',
-    body: paragraphs('The form was larger than this page accepts. Nothing was changed.'),
-  },
-  wrongType: {
-    status: 415,
-    title: 'This is not a form',
-    body: paragraphs('Nothing was changed. Open the link from the mail and use that page.'),
-  },
+  forbidden: { status: 403, title: 'web-problem.forbidden', then: 'web-problem.forbidden-then' },
+  refused: { status: 403, title: 'web-problem.refused', then: 'web-problem.refused-then' },
+  inClear: { status: 403, title: 'web-problem.in-clear', then: 'web-problem.in-clear-then' },
+  notFound: { status: 404, title: 'web-problem.not-found', then: 'web-problem.not-found-then' },
+  gone: { status: 410, title: 'web-problem.gone', then: 'web-problem.gone-then' },
+  tooLarge: { status: 413, title: 'web-problem.too-large', then: 'web-problem.too-large-then' },
+  wrongType: { status: 415, title: 'web-problem.wrong-type', then: 'web-problem.wrong-type-then' },
   misdirected: {
     status: 421,
-    title: 'This is not the board you asked for',
-    body: paragraphs('Use the address that stands in the mail.'),
+    title: 'web-problem.misdirected',
+    then: 'web-problem.misdirected-then',
   },
-  tooMany: {
-    status: 429,
-    title: 'Too many requests',
-    body: paragraphs('Wait some minutes, then open the page again.'),
+  tooMany: { status: 429, title: 'web-problem.too-many', then: 'web-problem.too-many-then' },
+  failed: { status: 500, title: 'web-problem.failed', then: 'web-problem.failed-then' },
+  tryLater: { status: 503, title: 'web-problem.try-later', then: 'web-problem.try-later-then' },
+  unsure: { status: 503, title: 'web-problem.unsure', then: 'web-problem.unsure-then' },
+  usedUp: { status: 410, title: 'web-problem.used-up', then: 'web-problem.used-up-then' },
+  addressTaken: {
+    status: 409,
+    title: 'web-problem.address-taken',
+    then: 'web-problem.address-taken-then',
   },
-  failed: {
-    status: 500,
-    title: 'Something went wrong',
-    body: paragraphs('Nothing was changed. Try again, and tell the sysop if it stays like this.'),
-  },
-  tryLater: {
-    status: 503,
-    title: 'Please try again in a moment',
-    body: paragraphs('The board could not record it just now, so nothing was changed.'),
-  },
-  unsure: {
-    status: 503,
-    title: 'It may have been saved',
-    body: paragraphs(
-      'The board cannot tell whether it was saved. Open the link again: if it has ended, it was.',
-    ),
-  },
-} as const satisfies Record<string, Page>;
+  ownFailed: { status: 503, title: 'web-problem.own-failed', then: 'web-problem.own-failed-then' },
+} as const;
+
+export type ProblemName = keyof typeof PROBLEMS;
+
+/** Sends a page about an error. */
+export function sendProblem(
+  reply: FastifyReply,
+  name: ProblemName,
+  parts: PageParts,
+): FastifyReply {
+  const { status, title, then } = PROBLEMS[name];
+  const { say } = parts;
+  return sendPage(reply, { status, title: say(title), body: paragraphs(say(then)) }, parts);
+}
 
 /** Used where a board's template file is missing: without style, but with all required content. */
 export const BARE_REGISTER_PAGE = `<!doctype html>
 <title>%BOARDNAME%</title>
 <p>%MESSAGE%</p>
 %NOT_ME%
-<p>%USERNAME%, scan this with your authenticator app or type the secret into it.</p>
-<p><img src="%QR_IMG_DATA%" alt="QR code" width="256" height="256"></p>
+<p>%SET_UP_PAGE_HELLO%</p>
+<p>%SET_UP_PAGE_SCAN% %ON_THE_PHONE%</p>
+<p><img src="%QR_IMG_DATA%" alt="%SET_UP_PAGE_QR_CODE%" width="256" height="256"></p>
 <p>%SECRET%</p>
 <p>%HINT%</p>
 <form method="post" action="%POST_URL%">
 <input type="hidden" name="token" value="%TOKEN%">
 %WORD_FIELD%
 %LABEL_FIELD%
-<label>Code <input name="otp" inputmode="numeric" autocomplete="one-time-code"></label>
-<button>Switch on</button>
+<label>%SET_UP_PAGE_CODE% <input name="otp" inputmode="numeric" autocomplete="one-time-code"></label>
+<button>%SET_UP_PAGE_BUTTON%</button>
 </form>
 `;
 
 export const BARE_RESET_PAGE = `<!doctype html>
 <title>%BOARDNAME%</title>
+<p>%RESET_PAGE_HELLO%</p>
 <p>%MESSAGE%</p>
 <form method="post" action="%POST_URL%">
 <input type="hidden" name="token" value="%TOKEN%">
-<label>New password <input type="password" name="password" autocomplete="new-password"></label>
-<label>Once more <input type="password" name="confirm_password" autocomplete="new-password"></label>
-<button>Change it</button>
+<label>%RESET_PAGE_PASSWORD% <input type="password" name="password" autocomplete="new-password"></label>
+<label>%RESET_PAGE_AGAIN% <input type="password" name="confirm_password" autocomplete="new-password"></label>
+<button>%RESET_PAGE_BUTTON%</button>
 </form>
 `;

@@ -14,6 +14,7 @@ import type { Config } from '../config/schema';
 import type { FindTemplate } from '../mail/template';
 import type { WayInName } from '../protocols/ways-in';
 import type { Database } from '../store/database';
+import type { Say } from '../texts/texts';
 import type { LiveCertificate } from '../tls/live-certificate';
 
 declare module 'fastify' {
@@ -82,6 +83,8 @@ export interface WebServerOptions {
   /** Without it there are no pages for a lost second factor. */
   readonly recovery?: Pick<FactorRecovery, 'look' | 'start' | 'lookStop' | 'stopByLink'>;
   readonly findTemplate: FindTemplate;
+  /** The sentences of pages, in the words of this board as they are now. */
+  readonly say: Say;
   /** Resolves a file name of the config to a path. */
   readonly resolveFile: (name: string) => string;
   /**

@@ -3,9 +3,8 @@ import type { FactorRecovery } from '../auth/factor-recovery';
 import { PATHS } from '../mail/links';
 import { hoursText } from '../mail/recovery-letter';
 import { escapeHtml } from '../mail/template';
-import { sayStock } from '../texts/texts';
-import type { User } from '../store/users';
-import { PROBLEM_PAGES, paragraphs, sendPage, type Page } from './page';
+import type { Say } from '../texts/texts';
+import { sendProblem, paragraphs, sendPage, type Page } from './page';
 import type { WebParts } from './parts';
 import { limitRequests, createRouteCounter, readForm, singleValue } from './route-guard';
 
@@ -17,7 +16,7 @@ type FoundStop = Awaited<ReturnType<Recovery['lookStop']>>;
 interface LinkPages<State> {
   look(token: string): Promise<State | undefined>;
   act(token: string, remoteIp: string): Promise<State | undefined>;
-  page(state: State, token: string): Page;
+  page(say: Say, state: State, token: string): Page;
 }
 
 /**
@@ -55,13 +54,15 @@ function pagesOf<State>(
   const gets = createRouteCounter(clock);
   const posts = createRouteCounter(clock);
   const answer = (reply: FastifyReply, state: State | undefined, token: string): FastifyReply =>
-    sendPage(reply, state === undefined ? PROBLEM_PAGES.gone : link.page(state, token), config());
+    state === undefined
+      ? sendProblem(reply, 'gone', parts)
+      : sendPage(reply, link.page(parts.say, state, token), parts);
   return {
     get: async (request, reply) => {
       const most = config().contentServers.web.rateLimits.otpRegGet;
       if (!(await limitRequests({ request, reply }, { counter: gets, most }, parts))) return reply;
       const token = singleValue(request.query, 'token');
-      if (token === undefined) return sendPage(reply, PROBLEM_PAGES.badRequest, config());
+      if (token === undefined) return sendProblem(reply, 'badRequest', parts);
       return answer(reply, await link.look(token), token);
     },
     post: async (request, reply) => {
@@ -70,61 +71,53 @@ function pagesOf<State>(
       const fields = await readForm(request, reply, parts);
       if (fields === undefined) return reply;
       const token = fields.get('token');
-      if (token === undefined) return sendPage(reply, PROBLEM_PAGES.badRequest, config());
+      if (token === undefined) return sendProblem(reply, 'badRequest', parts);
       return answer(reply, await link.act(token, request.remoteIp), token);
     },
   };
 }
 
-function beginPage(state: NonNullable<Found>, token: string): Page {
+function beginPage(say: Say, state: NonNullable<Found>, token: string): Page {
+  const { name } = state.user;
   if (state.kind === 'waits') {
     return {
       status: 200,
-      title: 'The waiting time has begun',
-      body: `${paragraphs(`${greeting(state.user)} It is over at:`)}
+      title: say('recover-page.begun'),
+      body: `${paragraphs(say('recover-page.begun-until', { name }))}
 <p class="secret">${escapeHtml(timeText(state.wait.endsAtMs))}</p>
-${paragraphs(
-  'Then sign in to the board with your password over a secure line, by SSH for instance, and type LOST where it asks for a code: it leads you to the set-up of a new second factor.',
-  'Until then everything stays as it was. A mail with a link to stop it is on its way to you.',
-)}`,
+${paragraphs(say('recover-page.begun-then'), say('recover-page.begun-mail'))}`,
     };
   }
   return {
     status: 200,
-    title: 'Have you lost your second factor?',
+    title: say('recover-page.ask'),
     body: `${paragraphs(
-      greeting(state.user),
-      `If app and backup codes are lost, a waiting time of ${hoursText(sayStock, state.waitHours)} begins here. After it your password leads to the set-up of a new second factor.`,
-      'You did not ask for this? Then somebody else knows your password: close this page, and change your password on the board.',
+      say('recover-page.hello', { name }),
+      say('recover-page.ask-time', { time: hoursText(say, state.waitHours) }),
+      say('recover-page.ask-not-you'),
     )}
-${button(PATHS.recover, token, 'Begin the waiting time')}`,
+${button(PATHS.recover, token, say('recover-page.ask-button'))}`,
   };
 }
 
-function stopPage({ user, waits }: NonNullable<FoundStop>, token: string): Page {
+function stopPage(say: Say, { user, waits }: NonNullable<FoundStop>, token: string): Page {
+  const { name } = user;
   if (waits) {
     return {
       status: 200,
-      title: 'Keep your second factor?',
-      body: `${paragraphs(
-        greeting(user),
-        'A waiting time runs, after which your second factor can be replaced. This stops it, and your codes go on as before.',
-      )}
-${button(PATHS.stopRecovery, token, 'Stop it')}`,
+      title: say('recover-page.stop'),
+      body: `${paragraphs(say('recover-page.hello', { name }), say('recover-page.stop-then'))}
+${button(PATHS.stopRecovery, token, say('recover-page.stop-button'))}`,
     };
   }
   return {
     status: 200,
-    title: 'Your second factor stays',
+    title: say('recover-page.stopped'),
     body: paragraphs(
-      `${greeting(user)} No waiting time runs, and your codes work as before.`,
-      'If it was not you who began it, somebody knows your password and reads your mail: change both passwords.',
+      say('recover-page.stopped-then', { name }),
+      say('recover-page.stopped-not-you'),
     ),
   };
-}
-
-function greeting({ name }: User): string {
-  return `Hello ${name}.`;
 }
 
 /** In one zone, because the page does not know the reader's. */

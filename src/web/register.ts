@@ -7,17 +7,20 @@ import { PATHS } from '../mail/links';
 import { OTP_TYPES } from '../base/otp-types';
 import { escapeHtml, fillHtml } from '../mail/template';
 import {
-  PROBLEM_PAGES,
+  sendProblem,
   paragraphs,
   sendPage,
   type Page,
   BARE_REGISTER_PAGE,
-  ERROR_PREFIX,
+  errorPrefix,
   fieldError,
+  wordsAround,
 } from './page';
 import type { WebParts } from './parts';
 import { limitRequests, createRouteCounter, readForm, singleValue } from './route-guard';
 import { labelOfWay } from '../protocols/ways-in';
+import { SET_UP_PAGE } from '../texts/form-page-texts';
+import { textVariables, wordingOf, type Say, type TextId } from '../texts/texts';
 
 /**
  * The page of a registration link (contract A4.5): the pending secret as QR and text, and fields
@@ -25,7 +28,7 @@ import { labelOfWay } from '../protocols/ways-in';
  * M2). Opening it changes nothing; the secret and the type never come from the browser.
  */
 export function addRegisterRoutes(routes: FastifyInstance, parts: WebParts): void {
-  const { enrollment, config, clock } = parts;
+  const { enrollment, config, clock, say } = parts;
   const gets = createRouteCounter(clock);
   const posts = createRouteCounter(clock);
 
@@ -33,9 +36,9 @@ export function addRegisterRoutes(routes: FastifyInstance, parts: WebParts): voi
     const most = config().contentServers.web.rateLimits.otpRegGet;
     if (!(await limitRequests({ request, reply }, { counter: gets, most }, parts))) return reply;
     const token = singleValue(request.query, 'token');
-    if (token === undefined) return sendPage(reply, PROBLEM_PAGES.badRequest, config());
+    if (token === undefined) return sendProblem(reply, 'badRequest', parts);
     const pending = await enrollment.find(token);
-    if (pending === undefined) return sendPage(reply, PROBLEM_PAGES.gone, config());
+    if (pending === undefined) return sendProblem(reply, 'gone', parts);
     return sendForm(reply, parts, { pending, token, status: 200, message: '' });
   });
 
@@ -47,10 +50,10 @@ export function addRegisterRoutes(routes: FastifyInstance, parts: WebParts): voi
     const token = fields.get('token');
     const code = fields.get('otp');
     if (token !== undefined && fields.get(NOT_ME.name) === NOT_ME.value) {
-      return sendPage(reply, await disown(parts, token, request.remoteIp), config());
+      return disown(reply, parts, { token, remoteIp: request.remoteIp });
     }
     if (token === undefined || code === undefined) {
-      return sendPage(reply, PROBLEM_PAGES.badRequest, config());
+      return sendProblem(reply, 'badRequest', parts);
     }
     // Read before the confirmation, which removes it.
     const pending = await enrollment.find(token);
@@ -61,66 +64,78 @@ export function addRegisterRoutes(routes: FastifyInstance, parts: WebParts): voi
     if (result.kind === 'confirmed') {
       parts.log.info('web.second-factor-on', { remoteIp: request.remoteIp, userId: result.userId });
       const page =
-        result.label === undefined ? donePage(result.backupCodes) : addedPage(result.label);
-      return sendPage(reply, page, config());
+        result.label === undefined
+          ? donePage(say, result.backupCodes)
+          : addedPage(say, result.label);
+      return sendPage(reply, page, parts);
     }
     if (pending === undefined || result.kind === 'gone') {
-      return sendPage(reply, PROBLEM_PAGES.gone, config());
+      return sendProblem(reply, 'gone', parts);
     }
     const form = { pending, token, label: fields.get('label') };
     if (result.kind === 'malformed') {
-      const message = MALFORMED[result.what](fields.get('word'));
+      const message = malformedText(say, result.what, fields.get('word'));
       return sendForm(reply, parts, { ...form, status: 400, message, at: result.what });
     }
     if (result.kind === 'unnamed') {
-      const message = `${UNNAMED[result.why]} Nothing was counted.`;
+      const message = unnamedText(say, result.why);
       return sendForm(reply, parts, { ...form, status: 400, message, at: 'label' });
     }
-    if (result.triesLeft === 0) return sendPage(reply, USED_UP_PAGE, config());
+    if (result.triesLeft === 0) return sendProblem(reply, 'usedUp', parts);
     return sendForm(reply, parts, {
       ...form,
       status: 401,
       at: result.what,
-      message: `${WRONG[result.what]} ${triesText(result.triesLeft)}`,
+      message: say(`set-up-answer.wrong-${result.what}`, {
+        left: triesText(say, result.triesLeft),
+      }),
     });
   });
 }
 
-const MALFORMED = {
-  code: () => 'A code has six digits. That was something else; nothing was counted.',
-  word: (typed = '') =>
-    typed.trim() === ''
-      ? 'Type the word as well: four letters and digits, on the screen of the call that asked for this. Nothing was counted.'
-      : `That cannot be the word: it has four letters and digits, and none of ${NEVER_IN_A_WORD}. Nothing was counted.`,
-} as const satisfies Record<string, (typed?: string) => string>;
+function malformedText(say: Say, what: 'code' | 'word', typed = ''): string {
+  if (what === 'code') return say('set-up-answer.code-shape');
+  return typed.trim() === ''
+    ? say('set-up-answer.word-missing')
+    : say('set-up-answer.word-shape', { signs: NEVER_IN_A_WORD });
+}
 
 /** What the words of set-ups leave out, for it looks like something else or makes words. */
 export const NEVER_IN_A_WORD = 'A B E I L O S U Z 0 1 2 5 8';
 
-const OTHER_NAME = 'This name cannot be used. Give another one, or none.';
-
-const UNNAMED: Readonly<Record<AppProblem, string>> = {
-  'too-long': `A name has up to ${MAX_LABEL_COLUMNS} letters, digits and signs.`,
-  'bad-characters': 'This name has letters or signs that cannot be shown everywhere.',
-  taken: 'Another app of yours is called so, or nearly so. Give another name.',
-  empty: OTHER_NAME,
-  'too-many': OTHER_NAME,
-  gone: OTHER_NAME,
-};
-
-const WRONG = {
-  code: 'That code is not right. Wait for the next one and type that.',
-  word: 'That word is not the one on the screen of the call that asked for this. The code was not used up.',
-} as const;
+function unnamedText(say: Say, why: AppProblem): string {
+  switch (why) {
+    case 'too-long':
+      return say('set-up-answer.label-too-long', { most: MAX_LABEL_COLUMNS });
+    case 'bad-characters':
+      return say('set-up-answer.label-bad-characters');
+    case 'taken':
+      return say('set-up-answer.label-taken');
+    case 'empty':
+    case 'too-many':
+    case 'gone':
+      return say('set-up-answer.label-other');
+  }
+}
 
 /** Ends a set-up that the reader of the mail did not ask for. */
-async function disown(parts: WebParts, token: string, remoteIp: string): Promise<Page> {
-  if (!(await parts.enrollment.disown(token, { server: 'web', remoteIp }))) {
-    return PROBLEM_PAGES.gone;
-  }
+async function disown(
+  reply: FastifyReply,
+  parts: WebParts,
+  { token, remoteIp }: { readonly token: string; readonly remoteIp: string },
+): Promise<FastifyReply> {
+  const { say } = parts;
+  if (!(await parts.enrollment.disown(token, { server: 'web', remoteIp })))
+    return sendProblem(reply, 'gone', parts);
   parts.log.warn('web.set-up-disowned', { remoteIp });
-  return DISOWNED_PAGE;
+  const body = paragraphs(
+    say('set-up-answer.disowned-then'),
+    say('set-up-answer.disowned-password'),
+  );
+  return sendPage(reply, { status: 200, title: say('set-up-answer.disowned'), body }, parts);
 }
+
+const WORDS = Object.keys(SET_UP_PAGE.texts) as TextId[];
 
 async function sendForm(
   reply: FastifyReply,
@@ -138,6 +153,8 @@ async function sendForm(
 ): Promise<FastifyReply> {
   const { pending, token, message, at } = form;
   const config = parts.config();
+  const { say } = parts;
+  const { word: type } = OTP_TYPES[pending.type];
   const { registerPageTemplate } = config.users.twoFactorAuth.otp;
   const template = (await parts.findTemplate(registerPageTemplate)) ?? BARE_REGISTER_PAGE;
   const page = pending.begunBy === undefined ? template : withPlaces(template);
@@ -150,30 +167,35 @@ async function sendForm(
     USERNAME: pending.userName,
     TOKEN: token,
     OTP_TYPE: pending.type,
-    TYPE_NAME: OTP_TYPES[pending.type].label,
+    TYPE_NAME: say(`app.${type}`),
     POST_URL: PATHS.register,
     QR_IMG_DATA: await qrImage(pending.uri),
     SECRET: groupSecret(pending.secret),
     KEY_URI: pending.uri,
     MESSAGE: message,
-    HINT: OTP_TYPES[pending.type].hint,
-    ERROR_PREFIX: message === '' ? '' : ERROR_PREFIX,
+    HINT: say(`set-up-page.hint-${type}`),
+    ERROR_PREFIX: message === '' ? '' : errorPrefix(say),
+    ...textVariables(say, WORDS, { name: pending.userName }),
   };
   const code = fieldError('otp', at === 'code' ? message : '');
   const html = fillHtml(page ?? BARE_REGISTER_PAGE, values, {
-    ...sessionParts(pending, token, at === 'word' ? message : ''),
-    LABEL_FIELD: labelField(form.label ?? pending.label ?? '', at === 'label' ? message : ''),
+    ...sessionParts(say, { pending, token, wordError: at === 'word' ? message : '' }),
+    ON_THE_PHONE: wordsAround(say, 'set-up-page.on-the-phone', {
+      link: `<a href="${escapeHtml(pending.uri)}">${escapeHtml(say('set-up-page.open-app'))}</a>`,
+    }),
+    LABEL_FIELD: labelField(say, form.label ?? pending.label ?? '', at === 'label' ? message : ''),
     CODE_ERROR: code.error,
     CODE_STATE: code.state,
   });
   return reply.code(form.status).type('text/html; charset=utf-8').send(html);
 }
 
-function labelField(value: string, error: string): string {
+function labelField(say: Say, value: string, error: string): string {
+  const example = `<i>${escapeHtml(say('set-up-page.label-example'))}</i>`;
   const label = fieldError('label', error, 'label-help');
-  return `<label for="label">Name this app (may stay empty).</label>
+  return `<label for="label">${escapeHtml(say('set-up-page.label'))}</label>
 ${label.error}<input id="label" name="label" value="${escapeHtml(value)}" autocomplete="off" maxlength="${MAX_LABEL_COLUMNS}" ${label.state}>
-<p class="quiet" id="label-help">For example <i>My phone</i>: your list of apps on the board has it.</p>`;
+<p class="quiet" id="label-help">${wordsAround(say, 'set-up-page.label-why', { example })}</p>`;
 }
 
 /** As a data URL, which the content security policy allows for images. */
@@ -182,68 +204,46 @@ async function qrImage(uri: string): Promise<string> {
   return `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`;
 }
 
-function triesText(left: number): string {
-  return left === 1 ? 'One try is left.' : `${left} tries are left.`;
+function triesText(say: Say, count: number): string {
+  return count === 1
+    ? say('set-up-answer.one-try-left')
+    : say('set-up-answer.tries-left', { count });
 }
-
-const USED_UP_PAGE = {
-  ...PROBLEM_PAGES.gone,
-  title: 'Five wrong tries: this link has ended',
-  body: paragraphs(
-    'Your account is as it was. Check that the clock of your phone is set automatically, then sign in to the board and ask for a new link.',
-  ),
-};
-
-const DISOWNED_PAGE = {
-  status: 200,
-  title: 'The set-up has ended',
-  body: paragraphs(
-    'Its link works no longer, every call of the account was ended, and signing in is as it was before.',
-    'Whoever began it knows your password: sign in to the board, change your password, and tell the sysop.',
-  ),
-};
 
 /** The script of the page with the backup codes; without it the page has no buttons to copy and print. */
 const CODES_SCRIPT = '/_enig/codes.js';
 
-function donePage(codes: readonly string[]) {
+function donePage(say: Say, codes: readonly string[]): Page {
   const items = codes.map((code) => `<li>${escapeHtml(code)}</li>`).join('\n');
+  const html = (id: TextId): string => escapeHtml(wordingOf(say, id));
   return {
     status: 200,
-    title: 'Two-factor sign-in is on',
-    doors: 'open' as const,
+    title: say('set-up-answer.on'),
+    doors: 'open',
     script: CODES_SCRIPT,
-    body: `${paragraphs(
-      'From now on the board asks for a one-time code after your password or key.',
-      'Calls of yours that were signed in have ended: sign in again with a code.',
-    )}
-<h2>Your backup codes</h2>
-${paragraphs(
-  'Each lets you in once when the app is not at hand. They are shown only now: print, copy or write them down, and keep them where you would keep a key.',
-)}
+    body: `${paragraphs(say('set-up-answer.on-then'), say('set-up-answer.on-calls'))}
+<h2>${html('set-up-answer.codes')}</h2>
+${paragraphs(say('set-up-answer.codes-then'))}
 <ul class="codes">
 ${items}
 </ul>
 <div class="tools">
-<button type="button" data-does="copy" hidden>Copy the codes</button>
-<a class="button" download="backup-codes.txt" href="data:text/plain;charset=utf-8,${encodeURIComponent(codes.map((code) => `${code}\n`).join(''))}">Download</a>
-<button type="button" data-does="print" hidden>Print</button>
+<button type="button" data-does="copy" data-done="${html('set-up-answer.codes-copied')}" data-failed="${html('set-up-answer.codes-not-copied')}" hidden>${html('set-up-answer.codes-copy')}</button>
+<a class="button" download="backup-codes.txt" href="data:text/plain;charset=utf-8,${encodeURIComponent(codes.map((code) => `${code}\n`).join(''))}">${html('set-up-answer.codes-download')}</a>
+<button type="button" data-does="print" hidden>${html('set-up-answer.codes-print')}</button>
 <span role="status"></span>
 </div>
-<p class="quiet">Capitals, dashes and spaces do not matter when you type one. You can close this page now.</p>`,
+<p class="quiet">${html('set-up-answer.codes-typed')}</p>`,
   };
 }
 
 /** The backup codes of the account stay. */
-function addedPage(label: string) {
+function addedPage(say: Say, label: string): Page {
   return {
     status: 200,
-    title: 'The authenticator app is added',
-    doors: 'open' as const,
-    body: paragraphs(
-      `Codes of ${label} let you in from now on, beside those of your other apps. Your backup codes go on working.`,
-      'Calls of yours that were signed in have ended: sign in again with a code. You can close this page now.',
-    ),
+    title: say('set-up-answer.added'),
+    doors: 'open',
+    body: paragraphs(say('set-up-answer.added-then', { label }), say('set-up-answer.added-calls')),
   };
 }
 
@@ -259,21 +259,32 @@ interface SessionParts {
 const NOT_ME = { name: 'answer', value: 'not-me' } as const;
 
 /** Both parts, or empty texts where the sysop sent the link. */
-function sessionParts(pending: PendingEnrollment, token: string, wordError: string): SessionParts {
+function sessionParts(
+  say: Say,
+  {
+    pending,
+    token,
+    wordError,
+  }: {
+    readonly pending: PendingEnrollment;
+    readonly token: string;
+    readonly wordError: string;
+  },
+): SessionParts {
   const { begunBy } = pending;
   if (begunBy === undefined) return { NOT_ME: '', WORD_FIELD: '' };
-  const at = new Date(begunBy.atMs).toISOString().slice(0, 16).replace('T', ' ');
+  const time = new Date(begunBy.atMs).toISOString().slice(0, 16).replace('T', ' ');
   const word = fieldError('word', wordError, 'word-help');
-  const place = `${labelOfWay(begunBy.server)} from ${begunBy.remoteIp}`;
+  const place = { way: labelOfWay(begunBy.server), address: begunBy.remoteIp };
   return {
     NOT_ME: `<form class="not-me" method="post" action="${PATHS.register}">
-<p>This was asked for by ${escapeHtml(place)}, on ${at} UTC. If you did not ask for this on the board just now, somebody else knows your password: choose this button, and the set-up ends.</p>
+${paragraphs(say('set-up-page.begun-by', { ...place, time }))}
 <input type="hidden" name="token" value="${escapeHtml(token)}">
-<button name="${NOT_ME.name}" value="${NOT_ME.value}">This was not me</button>
+<button name="${NOT_ME.name}" value="${NOT_ME.value}">${escapeHtml(say('set-up-page.not-me'))}</button>
 </form>`,
-    WORD_FIELD: `<label for="word">Type the word that the board shows you.</label>
+    WORD_FIELD: `<label for="word">${escapeHtml(say('set-up-page.word'))}</label>
 ${word.error}<input class="code" id="word" name="word" autocomplete="off" autocapitalize="characters" spellcheck="false" maxlength="16" ${word.state} required>
-<p class="quiet" id="word-help">Four letters and digits, on the two-factor screen of the call that asked for this.</p>`,
+<p class="quiet" id="word-help">${escapeHtml(say('set-up-page.word-where'))}</p>`,
   };
 }
 

@@ -3,23 +3,25 @@ import { PATHS } from '../mail/links';
 import { fillHtml } from '../mail/template';
 import type { User } from '../store/users';
 import {
-  PROBLEM_PAGES,
+  sendProblem,
   paragraphs,
   sendPage,
+  type Page,
   BARE_RESET_PAGE,
-  ERROR_PREFIX,
+  errorPrefix,
   fieldError,
 } from './page';
 import type { WebParts } from './parts';
 import { limitRequests, createRouteCounter, readForm, singleValue } from './route-guard';
-import { sayStock } from '../texts/texts';
+import { RESET_PAGE } from '../texts/form-page-texts';
+import { textVariables, type Say, type TextId } from '../texts/texts';
 
 /**
  * The page of a link for a forgotten password. Opening it changes nothing; two-factor sign-in stays
  * on (rule C8).
  */
 export function addResetRoutes(routes: FastifyInstance, parts: WebParts): void {
-  const { passwordReset, config, clock } = parts;
+  const { passwordReset, config, clock, say } = parts;
   const gets = createRouteCounter(clock);
   const posts = createRouteCounter(clock);
 
@@ -27,9 +29,9 @@ export function addResetRoutes(routes: FastifyInstance, parts: WebParts): void {
     const most = config().contentServers.web.rateLimits.pwResetGet;
     if (!(await limitRequests({ request, reply }, { counter: gets, most }, parts))) return reply;
     const token = singleValue(request.query, 'token');
-    if (token === undefined) return sendPage(reply, PROBLEM_PAGES.badRequest, config());
+    if (token === undefined) return sendProblem(reply, 'badRequest', parts);
     const user = await passwordReset.find(token);
-    if (user === undefined) return sendPage(reply, PROBLEM_PAGES.gone, config());
+    if (user === undefined) return sendProblem(reply, 'gone', parts);
     return sendForm(reply, parts, { user, token, status: 200, message: '' });
   });
 
@@ -42,35 +44,36 @@ export function addResetRoutes(routes: FastifyInstance, parts: WebParts): void {
     const password = fields.get('password');
     const again = fields.get('confirm_password');
     if (token === undefined || password === undefined || again === undefined) {
-      return sendPage(reply, PROBLEM_PAGES.badRequest, config());
+      return sendProblem(reply, 'badRequest', parts);
     }
     const user = await passwordReset.find(token);
-    if (user === undefined) return sendPage(reply, PROBLEM_PAGES.gone, config());
+    if (user === undefined) return sendProblem(reply, 'gone', parts);
     const form = { user, token, status: 400 };
     if (password !== again) {
-      const message = sayStock('account.passwords-differ');
+      const message = say('account.passwords-differ');
       return sendForm(reply, parts, { ...form, message, at: 'confirm_password' });
     }
     const actor = { server: 'web', remoteIp: request.remoteIp };
     const result = await passwordReset.complete(token, password, actor);
-    if (result === undefined) return sendPage(reply, PROBLEM_PAGES.gone, config());
+    if (result === undefined) return sendProblem(reply, 'gone', parts);
     if (result.kind === 'refused') {
-      return sendForm(reply, parts, { ...form, message: result.says(sayStock), at: 'password' });
+      return sendForm(reply, parts, { ...form, message: result.says(say), at: 'password' });
     }
     parts.log.info('web.password-reset', { remoteIp: request.remoteIp, userId: user.id });
-    return sendPage(reply, DONE_PAGE, config());
+    return sendPage(reply, donePage(say), parts);
   });
 }
 
-const DONE_PAGE = {
-  status: 200,
-  title: 'Your password is changed',
-  doors: 'open' as const,
-  body: paragraphs(
-    'Sign in to the board with it. If you use two-factor sign-in, the board still asks for a code.',
-    'Whoever was signed in with the old password no longer is. You can close this page now.',
-  ),
-};
+function donePage(say: Say): Page {
+  return {
+    status: 200,
+    title: say('reset-page.done'),
+    doors: 'open',
+    body: paragraphs(say('reset-page.done-then'), say('reset-page.done-calls')),
+  };
+}
+
+const WORDS = Object.keys(RESET_PAGE.texts) as TextId[];
 
 async function sendForm(
   reply: FastifyReply,
@@ -85,6 +88,7 @@ async function sendForm(
   },
 ): Promise<FastifyReply> {
   const config = parts.config();
+  const { say } = parts;
   const { resetPageTemplate } = config.contentServers.web.resetPassword;
   const { user, token, message, at } = form;
   const values = {
@@ -95,7 +99,8 @@ async function sendForm(
     POST_URL: PATHS.resetPassword,
     PASSWORD_MIN: String(config.users.passwordMin),
     MESSAGE: message,
-    ERROR_PREFIX: message === '' ? '' : ERROR_PREFIX,
+    ERROR_PREFIX: message === '' ? '' : errorPrefix(say),
+    ...textVariables(say, WORDS, { name: user.name, least: config.users.passwordMin }),
   };
   const first = fieldError('password', at === 'password' ? message : '');
   const again = fieldError('confirm_password', at === 'confirm_password' ? message : '');

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../base/clock';
 import { SourceCounter } from '../base/event-counters';
 import { isOwnOrigin } from './origin';
-import { PROBLEM_PAGES, sendPage } from './page';
+import { sendProblem } from './page';
 import type { WebParts } from './parts';
 
 const SPAN_MS = 10 * 60_000;
@@ -21,7 +21,7 @@ export async function limitRequests(
   const waitMs = limit.counter.count(exchange.request.remoteIp, limit.most);
   if (waitMs === undefined) return true;
   const reply = exchange.reply.header('retry-after', String(Math.max(1, Math.ceil(waitMs / 1000))));
-  await sendPage(reply, PROBLEM_PAGES.tooMany, parts.config());
+  await sendProblem(reply, 'tooMany', parts);
   return false;
 }
 
@@ -35,11 +35,11 @@ export async function readForm(
 ): Promise<ReadonlyMap<string, string> | undefined> {
   const party = { headers: request.headers, remoteIp: request.remoteIp };
   if (!isOwnOrigin(party, parts.config(), parts.port())) {
-    await sendPage(reply, PROBLEM_PAGES.forbidden, parts.config());
+    await sendProblem(reply, 'forbidden', parts);
     return undefined;
   }
   const fields = typeof request.body === 'string' ? parseForm(request.body) : undefined;
-  if (fields === undefined) await sendPage(reply, PROBLEM_PAGES.badRequest, parts.config());
+  if (fields === undefined) await sendProblem(reply, 'badRequest', parts);
   return fields;
 }
 

@@ -20,7 +20,7 @@ import { BROWSER_WAYS } from '../protocols/ways-in';
 import { addConfirmMailRoutes } from './confirm-mail';
 import { isOwnHost } from './origin';
 import { addOwnRoutes } from './own-routes';
-import { PROBLEM_PAGES, sendPage, type Page, SECURITY_HEADERS } from './page';
+import { sendProblem, type ProblemName, SECURITY_HEADERS } from './page';
 import { createPlainServer, IDLE_LIMITS, NODE_LIMITS, PageSockets } from './page-sockets';
 import type { WebParts, WebServerOptions } from './parts';
 import { addRecoverRoutes } from './recover';
@@ -127,15 +127,15 @@ export const HTTP_LIMITS = {
 
 function createServer(
   certificate: LiveCertificate | undefined,
-  { config, clock }: Pick<WebServerOptions, 'config' | 'clock'>,
+  parts: Pick<WebServerOptions, 'config' | 'clock' | 'say'>,
 ): { readonly server: Server; readonly tls?: TlsServer } {
   const given = {
     ...HTTP_LIMITS,
     clientErrorHandler: (error: Error & { code?: string }, socket: Socket) =>
-      answerBrokenRequest(error, socket, clock),
+      answerBrokenRequest(error, socket, parts.clock),
     // A URL that cannot be parsed never reaches the hooks.
     frameworkErrors: (_error: unknown, _request: unknown, reply: FastifyReply) =>
-      void sendPage(reply.headers(SECURITY_HEADERS), PROBLEM_PAGES.badRequest, config()),
+      void sendProblem(reply.headers(SECURITY_HEADERS), 'badRequest', parts),
   };
   if (certificate === undefined) return { server: fastify({ ...given, http: NODE_LIMITS }) };
   const { cert, key } = certificate.current;
@@ -193,34 +193,34 @@ function guard(server: Server, parts: WebParts, sockets: PageSockets): void {
       return undefined;
     }
     const caller = slot.callerOf(request.headers);
-    if (caller === undefined) return sendPage(reply, PROBLEM_PAGES.refused, config());
+    if (caller === undefined) return sendProblem(reply, 'refused', parts);
     // A proxy asks for the health itself.
     if (!isForHealth && slot.isInClear(request.headers))
-      return sendPage(reply, PROBLEM_PAGES.inClear, config());
+      return sendProblem(reply, 'inClear', parts);
     request.remoteIp = caller.remoteIp;
     request.isShared = caller.isShared;
     const party = { headers: request.headers, remoteIp: request.remoteIp };
     // Two Host headers could mean one name to this server and another to a proxy before it (RFC
     // 9112 3.2).
     const hosts = request.raw.rawHeaders.filter((name, at) => at % 2 === 0 && /^host$/i.test(name));
-    if (hosts.length > 1) return sendPage(reply, PROBLEM_PAGES.badRequest, config());
+    if (hosts.length > 1) return sendProblem(reply, 'badRequest', parts);
     // An absolute URL as target (RFC 9112 3.2.2) is for proxies, and its host would override the
     // header.
     const isPath = request.raw.url?.startsWith('/') === true;
     if (isPath && isOwnHost(party, config(), port())) return undefined;
-    return sendPage(reply, PROBLEM_PAGES.misdirected, config());
+    return sendProblem(reply, 'misdirected', parts);
   });
-  server.setNotFoundHandler((_request, reply) => sendPage(reply, PROBLEM_PAGES.notFound, config()));
+  server.setNotFoundHandler((_request, reply) => sendProblem(reply, 'notFound', parts));
   server.setErrorHandler((error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
-    const page = pageForError(error);
-    if (page.status >= 500) {
+    const sent = sendProblem(reply.headers(SECURITY_HEADERS), problemOf(error), parts);
+    if (reply.statusCode >= 500) {
       log.error('web.failed', {
         remoteIp: request.remoteIp,
         route: request.routeOptions.url,
         error,
       });
     }
-    return sendPage(reply.headers(SECURITY_HEADERS), page, config());
+    return sent;
   });
 }
 
@@ -287,23 +287,23 @@ async function listen(
   return { address: bound.address, port: bound.port };
 }
 
-function pageForError(error: FastifyError): Page {
+function problemOf(error: FastifyError): ProblemName {
   if (error instanceof BbsError) {
-    if (error.code === 'STORE_UNSURE') return PROBLEM_PAGES.unsure;
-    return error.code === 'STORE_FAILED' ? PROBLEM_PAGES.tryLater : PROBLEM_PAGES.failed;
+    if (error.code === 'STORE_UNSURE') return 'unsure';
+    return error.code === 'STORE_FAILED' ? 'tryLater' : 'failed';
   }
   switch (error.statusCode) {
     case 400:
-      return PROBLEM_PAGES.badRequest;
+      return 'badRequest';
     case 404:
       // For requests that not even the handler for unknown paths answers.
-      return PROBLEM_PAGES.notFound;
+      return 'notFound';
     case 413:
-      return PROBLEM_PAGES.tooLarge;
+      return 'tooLarge';
     case 415:
-      return PROBLEM_PAGES.wrongType;
+      return 'wrongType';
     default:
-      return PROBLEM_PAGES.failed;
+      return 'failed';
   }
 }
 

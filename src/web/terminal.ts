@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { escapeHtml } from '../mail/template';
-import { PROBLEM_PAGES, sendPage, SECURITY_HEADERS } from './page';
+import { sendProblem, sendPage, SECURITY_HEADERS } from './page';
 import type { WebParts, LoginPorts } from './parts';
 import type { TerminalFiles } from './terminal-files';
 import { BROWSER_WAYS, WAYS_IN, WAYS_TO_TELL } from '../protocols/ways-in';
@@ -17,7 +17,7 @@ export function addTerminalRoutes(
 ): void {
   routes.get(PATH, (request, reply) => {
     const port = browserPort(parts.loginPorts?.() ?? {});
-    if (port === undefined) return sendPage(reply, PROBLEM_PAGES.notFound, parts.config());
+    if (port === undefined) return sendProblem(reply, 'notFound', parts);
     const page = {
       // One of the board's own names: the checks of all requests ensure that (rule D7).
       authority: `${hostName(request.headers.host ?? '')}:${port}`,
@@ -34,7 +34,7 @@ export function addTerminalRoutes(
   routes.get(`${FILES_PATH}/:version/:name`, (request, reply) => {
     const { version, name } = request.params as Readonly<Record<'version' | 'name', string>>;
     const file = version === files.version ? files.find(name) : undefined;
-    if (file === undefined) return sendPage(reply, PROBLEM_PAGES.notFound, parts.config());
+    if (file === undefined) return sendProblem(reply, 'notFound', parts);
     void reply.headers({
       'cache-control': 'public, max-age=31536000, immutable',
       'content-security-policy': SECURITY_HEADERS['content-security-policy'],
@@ -149,7 +149,7 @@ export function addFrontPage(routes: FastifyInstance, parts: WebParts): void {
   routes.get('/', (request, reply) => {
     const ports = parts.loginPorts?.() ?? {};
     const body = describeCalls(hostName(request.headers.host ?? ''), ports);
-    return sendPage(reply, { status: 200, title: 'How to call', body }, parts.config());
+    return sendPage(reply, { status: 200, title: 'How to call', body }, parts);
   });
 }
 

@@ -14,6 +14,7 @@ import type { ConfigInput } from '../../src/config/schema';
 import { createTemplateFiles } from '../../src/mail/template';
 import type { WebServerOptions } from '../../src/web/parts';
 import { LiveCertificate } from '../../src/tls/live-certificate';
+import { sayStock } from '../../src/texts/texts';
 import { startWebServer } from '../../src/web/server';
 import { openAccounts } from './accounts';
 import { CHEAP_HASH } from './authenticator-context';
@@ -38,7 +39,8 @@ export type WebBoard = Awaited<ReturnType<typeof openWebBoard>>;
 export async function openWebBoard(
   web: NonNullable<ConfigInput['contentServers']>['web'] = {},
   rest: ConfigInput = {},
-  extra: Pick<WebServerOptions, 'loginPorts' | 'notReady' | 'mayReadReasons'> = {},
+  extra: Pick<WebServerOptions, 'loginPorts' | 'notReady' | 'mayReadReasons'> &
+    Partial<Pick<WebServerOptions, 'say'>> = {},
 ) {
   const config = configSchema.parse({
     ...rest,
@@ -70,6 +72,7 @@ export async function openWebBoard(
   });
   const starting = startWebServer({
     ...parts,
+    say: sayStock,
     ...extra,
     passwordReset,
     mailChange,

@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { TEXT_AREAS } from '../../../src/texts/texts';
+import { TEXT_AREAS, variableOf } from '../../../src/texts/texts';
 import { codeSpan, markdownTable } from './markdown';
 
-const SRC = resolve(__dirname, '..', '..', '..', 'src');
+const PACKAGE = resolve(__dirname, '..', '..', '..');
+const SRC = join(PACKAGE, 'src');
 
-/** The files of src that say a text: they name its id, or begin or end it in a template. */
+/** What says a text: files of src that name its id, or begin it in a template literal, and templates of misc/ with its variable. */
 export function sayersOf(ids: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const files = (readdirSync(SRC, { recursive: true }) as string[])
     .map((name) => name.replaceAll('\\', '/'))
@@ -20,14 +21,21 @@ export function sayersOf(ids: readonly string[]): ReadonlyMap<string, readonly s
       begins: templates.map(([, begin = '']) => begin),
     };
   });
+  const templates = readdirSync(join(PACKAGE, 'misc'))
+    .filter((name) => name.includes('.template.'))
+    .map((name) => ({
+      path: `../misc/${name}`,
+      text: readFileSync(join(PACKAGE, 'misc', name), 'utf8'),
+    }));
   return new Map(
     ids.map((id) => [
       id,
-      said
-        .filter(
+      [
+        ...said.filter(
           ({ names, begins }) => names.has(id) || begins.some((begin) => id.startsWith(begin)),
-        )
-        .map(({ path }) => path),
+        ),
+        ...templates.filter(({ text }) => text.includes(`%${variableOf(id)}%`)),
+      ].map(({ path }) => path),
     ]),
   );
 }
