@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
 import { configSchema } from '../../src/config/schema';
 import { writeLetter } from '../../src/mail/letter';
-import { sayStock } from '../../src/texts/texts';
+import { sayStock, type Say } from '../../src/texts/texts';
 import type { Notice } from '../../src/store/notice';
 
 const PACKAGE = resolve(__dirname, '..', '..');
@@ -72,7 +72,7 @@ const SAMPLES: {
 };
 
 /** A mail of each kind, as the stock templates write it. */
-export async function sampleMails() {
+export async function sampleMails(say: Say = sayStock) {
   const config = configSchema.parse({
     general: { boardName: 'Sallyport' },
     contentServers: { web: { domain: 'bbs.example.org' } },
@@ -80,7 +80,7 @@ export async function sampleMails() {
   const findTemplate = (path: string): Promise<string> => readFile(join(PACKAGE, path), 'utf8');
   const parts = {
     ...{ config, findTemplate, prefix: 'https://bbs.example.org', userName: 'alice' },
-    say: sayStock,
+    say,
   };
   return Promise.all(
     Object.entries(SAMPLES).map(async ([kind, fields]) => {

@@ -7,9 +7,10 @@ import type { CommandContext } from './command-context';
 import { checkTheme } from './menu-show';
 
 const HELP = `
-Every sentence that the board itself says to callers in a terminal. A board
-words one in its own way by its id: in config/texts.hjson for all themes, or in
-"texts" of a theme.hjson. docs/texts.md has the list with its places.`;
+Every sentence that the board itself says to callers: in a terminal, in mails
+and on pages. A board words one in its own way by its id: in config/texts.hjson
+for all themes, or in "texts" of a theme.hjson. docs/texts.md has the list with
+its places.`;
 
 /** `oputil texts list` and `oputil texts check`. */
 export function addTextCommands(program: Command, context: CommandContext): void {

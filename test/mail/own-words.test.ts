@@ -1,6 +1,8 @@
+import { sampleMails } from '../../misc/scripts/mails';
 import { TestBoard } from '../support/board';
 import { BoardDir } from '../support/board-dir';
 import { KEYS } from '../support/dial';
+import { sayNamed, wordsBeside } from '../support/named-texts';
 import { PASSWORD } from '../support/sign-in';
 
 const NEW_PASSWORD = 'another quiet harbour 8';
@@ -68,4 +70,25 @@ describe('mails in the words of a board', () => {
     const letter = await board.letterTo('ann@example.org', /: Your password was changed$/);
     expect(letter.text).toContain('Hello ann,\n\nyour password was changed.\n');
   });
+});
+
+it('every sentence of every mail is one that a board may word, and none has a value or a variable too few', async () => {
+  const values = [
+    'Where is the file area?',
+    'A question',
+    'Old phone',
+    'alice',
+    'Real name: Zoe Doe',
+    'Location: Town',
+  ];
+  const [named, stock] = await Promise.all([sampleMails(sayNamed), sampleMails()]);
+  expect(named.length).toBeGreaterThan(30);
+  for (const { kind, subject, text, html } of named) {
+    const beside = [subject, text, html].flatMap((part) => wordsBeside(part, values));
+    expect({ kind, beside }).toEqual({ kind, beside: [] });
+  }
+  for (const { kind, subject, text, html } of stock) {
+    const left = [subject, text, html].flatMap((part) => part.match(/%[A-Z_]+%|\{\w+\}/g) ?? []);
+    expect({ kind, left }).toEqual({ kind, left: [] });
+  }
 });

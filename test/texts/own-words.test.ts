@@ -1,18 +1,11 @@
-import { TEXT_AREAS, type TextId, stockText } from '../../src/texts/texts';
+import { TEXT_AREAS, type TextId } from '../../src/texts/texts';
 import { TestBoard } from '../support/board';
 import { BoardDir } from '../support/board-dir';
 import { MenuBoard, type CallOptions } from '../support/menu-board';
+import { NAMED } from '../support/named-texts';
 import { Shell } from '../oputil/shell';
 
 const IDS = TEXT_AREAS.flatMap(({ texts }) => Object.keys(texts)) as readonly TextId[];
-
-/** Every sentence as its own id, so that a screen tells which one was said. */
-const NAMED = Object.fromEntries(
-  IDS.map((id) => {
-    const places = [...new Set(stockText(id).match(/\{\w+\}/g))];
-    return [id, [`<${id}>`, ...places].join(' ').slice(0, 180)];
-  }),
-);
 
 describe('a board whose every sentence is its id', () => {
   let board: MenuBoard;

@@ -24,7 +24,7 @@ export function sayersOf(ids: readonly string[]): ReadonlyMap<string, readonly s
   const templates = readdirSync(join(PACKAGE, 'misc'))
     .filter((name) => name.includes('.template.'))
     .map((name) => ({
-      path: `../misc/${name}`,
+      path: `misc/${name}`,
       text: readFileSync(join(PACKAGE, 'misc', name), 'utf8'),
     }));
   return new Map(
@@ -52,7 +52,7 @@ export const TEXT_TABLES: Readonly<Record<string, () => string>> = {
       ]);
       const area = Object.keys(texts)[0]?.split('.')[0] ?? '';
       const head = `### ${area}\n\n${where} At most ${columns} columns.`;
-      return `${head}\n\n${markdownTable(['Id', 'Sentence', 'Said by (src/)'], rows)}`;
+      return `${head}\n\n${markdownTable(['Id', 'Sentence', 'Said by (src/, or misc/)'], rows)}`;
     }).join('\n\n');
   },
 };
