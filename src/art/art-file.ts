@@ -1,7 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import iconv from 'iconv-lite';
-import { BbsError } from '../base/errors';
-import { LIMITS } from '../base/limits';
 import { glyphOfCp437 } from '../terminal/encoding';
 import { parseArt, type ArtToken, type FindCodeKind } from './art-token';
 import { splitSauce, type Sauce } from './sauce';
@@ -53,13 +51,6 @@ const DEFAULT_WIDTH = 80;
 
 /** Decodes an art file's bytes. */
 export function decodeArt(bytes: Buffer, options: DecodeOptions): Art {
-  if (bytes.length > LIMITS.artBytes) {
-    throw new BbsError(
-      'ART_UNREADABLE',
-      `art has ${bytes.length} bytes, the maximum is ${LIMITS.artBytes}; make it smaller`,
-      { place: { file: options.file } },
-    );
-  }
   const { body, sauce } = splitSauce(bytes);
   const known = options.readSauce === false ? undefined : sauce;
   const text = decodeText(body, encodingOf(options));

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { readBoundedFile } from '../base/bounded-file';
-import { BbsError, toError } from '../base/errors';
+import { whyNotRead } from '../base/file-reason';
 import { LIMITS } from '../base/limits';
 import type { Clock } from '../base/clock';
 import type { Random } from '../base/random';
@@ -17,7 +17,7 @@ interface FindArtOptions extends LookupOptions {
 
 /** The board's art: found by spec, decoded once, and read again when a file has changed. */
 export interface ArtStore {
-  /** The decoded art of a spec, undefined when there is none. Throws ART_UNREADABLE. */
+  /** The decoded art of a spec, undefined when there is none. A file that cannot be shown counts as missing. */
   find(spec: string, options?: FindArtOptions): Promise<Art | undefined>;
   /** The art that is the same for all screens of this width; drawn once, then cached. */
   layout(art: Art, width: number): LaidOutArt;
@@ -27,6 +27,8 @@ export interface ArtStore {
   locate(spec: string, options?: LookupOptions): Promise<string | undefined>;
   /** Names that a spec could mean here, for "did you mean". */
   names(options?: LookupOptions): Promise<readonly string[]>;
+  /** What look-ups passed over since it cannot be shown: each file, and why, as in "is a folder". */
+  unusable(): ReadonlyMap<string, string>;
   /** Clears everything that was read and listed. */
   invalidate(): void;
   /** The same art with an empty cache: to check whether the files on the disk are valid now. */
@@ -91,8 +93,22 @@ class FileArtStore implements ArtStore {
 
   async find(spec: string, find: FindArtOptions = {}): Promise<Art | undefined> {
     const { cache } = this;
-    const file = await cache.lookup.find(spec, find);
-    return file === undefined ? undefined : this.read(cache, file, find);
+    const passOver = new Set(find.passOver);
+    for (;;) {
+      const file = await cache.lookup.find(spec, { ...find, passOver });
+      if (file === undefined) return undefined;
+      try {
+        return await this.read(cache, file, find);
+      } catch (error) {
+        // It changed since it was found: the next one stands in, as for one that is not there.
+        cache.lookup.unusable.set(file, `cannot be read (${whyNotRead(error)})`);
+        passOver.add(file);
+      }
+    }
+  }
+
+  unusable(): ReadonlyMap<string, string> {
+    return this.cache.lookup.unusable;
   }
 
   layout(art: Art, width: number): LaidOutArt {
@@ -137,6 +153,7 @@ class FileArtStore implements ArtStore {
     this.cache.isFinal = true;
   }
 
+  /** Throws what the file system says. */
   private async read(cache: ArtCache, file: string, find: FindArtOptions): Promise<Art> {
     const { kept } = cache;
     const key = `${file}\0${find.encodedAs ?? ''}\0${find.readSauce === false}`;
@@ -144,35 +161,19 @@ class FileArtStore implements ArtStore {
     if (known !== undefined && cache.isFinal) return known.art;
     const lookedMs = this.options.clock?.monotonicMs() ?? Infinity;
     if (known !== undefined && lookedMs - known.lookedMs < FRESH_MS) return known.art;
-    try {
-      const { mtimeMs, size } = await stat(file);
-      if (known?.modifiedMs === mtimeMs && known.bytes === size) {
-        kept.set(key, { ...known, lookedMs });
-        return known.art;
-      }
-      if (size > LIMITS.artBytes) {
-        throw new BbsError(
-          'ART_UNREADABLE',
-          `art has ${size} bytes, the maximum is ${LIMITS.artBytes}; make it smaller`,
-          { place: { file } },
-        );
-      }
-      const art = decodeArt((await readBoundedFile(file, LIMITS.artBytes)).bytes, {
-        file,
-        encodedAs: find.encodedAs,
-        readSauce: find.readSauce,
-        kindOf: this.options.kindOf,
-      });
-      if (kept.size >= KEPT_FILES) kept.clear();
-      kept.set(key, { lookedMs, modifiedMs: mtimeMs, bytes: size, art });
-      return art;
-    } catch (thrown) {
-      if (thrown instanceof BbsError) throw thrown;
-      throw new BbsError(
-        'ART_UNREADABLE',
-        `art cannot be read (${toError(thrown).message}); check the file and who may read it`,
-        { cause: thrown, place: { file } },
-      );
+    const { mtimeMs, size } = await stat(file);
+    if (known?.modifiedMs === mtimeMs && known.bytes === size) {
+      kept.set(key, { ...known, lookedMs });
+      return known.art;
     }
+    const art = decodeArt((await readBoundedFile(file, LIMITS.artBytes)).bytes, {
+      file,
+      encodedAs: find.encodedAs,
+      readSauce: find.readSauce,
+      kindOf: this.options.kindOf,
+    });
+    if (kept.size >= KEPT_FILES) kept.clear();
+    kept.set(key, { lookedMs, modifiedMs: mtimeMs, bytes: size, art });
+    return art;
   }
 }

@@ -1,7 +1,9 @@
-import { readdir, stat } from 'node:fs/promises';
+import { access, constants, lstat, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { findRealHomes, findRealPath, isInside } from '../base/bounded-file';
 import type { Clock } from '../base/clock';
+import { whyNotRead } from '../base/file-reason';
+import { LIMITS } from '../base/limits';
 import type { Random } from '../base/random';
 import { findInOtherLetters } from '../config/source-text';
 import type { Encoding } from '../terminal/terminal';
@@ -28,6 +30,8 @@ export interface ArtLookup {
   /** Every name without extension that a spec could mean here, for "did you mean". */
   names(options?: LookupOptions): Promise<readonly string[]>;
   invalidate(): void;
+  /** What a look-up came by and passed over since it cannot be shown: the file, and why, as in "is a folder". */
+  readonly unusable: Map<string, string>;
 }
 
 interface LookupSources {
@@ -50,8 +54,8 @@ interface Folder {
   readonly modifiedMs: number;
   readonly names: readonly string[];
   /**
-   * The real path of each requested file, undefined for one that leads outside the roots (rule
-   * M14).
+   * The real path of each requested file, undefined for one that cannot be shown or leads outside the
+   * roots (rule M14).
    */
   readonly reals: Map<string, string | undefined>;
   /** The roots as real paths, from the first requested file on. */
@@ -64,6 +68,7 @@ const KEPT_FOLDERS = 1024;
 export function createArtLookup(sources: LookupSources): ArtLookup {
   const roots = sources.roots.map((root) => resolve(root));
   const folders = new Map<string, Folder>();
+  const unusable = new Map<string, string>();
 
   async function list(directory: string): Promise<Folder> {
     const known = folders.get(directory);
@@ -89,12 +94,18 @@ export function createArtLookup(sources: LookupSources): ArtLookup {
     return written === undefined ? undefined : look(written, known);
   }
 
-  /** A link that leads out of the art folders yields nothing, wherever in the path it is. */
+  /**
+   * A link that leads out of the art folders yields nothing, wherever in the path it is, and neither does what is no
+   * file or too large.
+   */
   async function realPath(folder: Folder, path: string): Promise<string | undefined> {
     const { reals } = folder;
     if (!reals.has(path)) {
       folder.homes ??= await findRealHomes(roots);
-      reals.set(path, await findRealPath(path, roots, folder.homes));
+      const real = await findRealPath(path, roots, folder.homes);
+      const why = await whyUnusable(path, real);
+      if (why !== undefined && why !== GONE) unusable.set(path, why);
+      reals.set(path, why === undefined ? real : undefined);
     }
     return reals.get(path);
   }
@@ -109,7 +120,7 @@ export function createArtLookup(sources: LookupSources): ArtLookup {
       const name = chooseName(names, spec, options, sources.random);
       if (name === undefined) return undefined;
       const real = await realPath(folder, join(folder.path, name));
-      if (real === undefined || options.passOver?.has(real) !== true) return real;
+      if (real !== undefined && options.passOver?.has(real) !== true) return real;
       names = names.filter((each) => each !== name);
     }
   }
@@ -130,6 +141,8 @@ export function createArtLookup(sources: LookupSources): ArtLookup {
   }
 
   return {
+    unusable,
+
     async find(spec, options = {}) {
       if (spec === '' || spec.length > SPEC_CHARACTERS || spec.includes('\0')) return undefined;
       const themeDirs = (options.themeDirs ?? []).map((directory) => resolve(directory));
@@ -150,10 +163,7 @@ export function createArtLookup(sources: LookupSources): ArtLookup {
       const found = new Set<string>();
       for (const directory of directories) {
         for (const name of (await list(resolve(directory))).names) {
-          const extension = artExtension(name);
-          if ((ART_EXTENSIONS as readonly string[]).includes(extension)) {
-            found.add(name.slice(0, -extension.length).toUpperCase());
-          }
+          if (isArtName(name)) found.add(name.slice(0, -artExtension(name).length).toUpperCase());
         }
       }
       return [...found].sort();
@@ -173,11 +183,40 @@ async function look(path: string, known: Folder | undefined): Promise<Listing | 
     const modifiedMs = (await stat(path)).mtimeMs;
     if (known?.path === path && known.modifiedMs === modifiedMs) return known;
     const entries = await readdir(path, { withFileTypes: true });
-    const names = entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
+    // A folder with the name of art is told of, where that is looked for.
+    const names = entries
+      .filter((entry) => !entry.isDirectory() || isArtName(entry.name))
+      .map((entry) => entry.name);
     return { path, modifiedMs, names };
   } catch {
     // What cannot be read is as good as missing.
     return undefined;
+  }
+}
+
+function isArtName(name: string): boolean {
+  return (ART_EXTENSIONS as readonly string[]).includes(artExtension(name));
+}
+
+/** Removed since its folder was read: there is nothing to tell. */
+const GONE = 'is gone';
+
+/** Why what stands at a path cannot be shown, undefined where it can; `real` is its path within the roots. */
+async function whyUnusable(path: string, real: string | undefined): Promise<string | undefined> {
+  try {
+    const found = await stat(real ?? path);
+    if (real === undefined) return 'is a link that leads out of the art folders';
+    if (found.isDirectory()) return 'is a folder';
+    if (!found.isFile()) return 'is no file';
+    if (found.size > LIMITS.artBytes)
+      return `has ${found.size} bytes, and the most is ${LIMITS.artBytes}`;
+    await access(real, constants.R_OK);
+    return undefined;
+  } catch (error) {
+    const there = await lstat(path).catch(() => undefined);
+    if (there === undefined) return GONE;
+    if (there.isSymbolicLink() && real === undefined) return 'is a link that leads nowhere';
+    return `cannot be read (${whyNotRead(error)})`;
   }
 }
 

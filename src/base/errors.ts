@@ -24,7 +24,6 @@ export const ERROR_CODES = {
   /** The database did not say whether it kept a change. */
   STORE_UNSURE: 1,
   SEAL_BROKEN: 1,
-  ART_UNREADABLE: 1,
   MAIL_FAILED: 1,
   PREREQUISITE_MISSING: 1,
   USER_UNKNOWN: 1,

@@ -47,6 +47,10 @@ export const RULES: Readonly<Record<string, Rule>> = {
     many: 'pictures that modules show are not there',
     instead: "the board's own words are",
   },
+  'unusable-art': {
+    many: 'pictures cannot be used',
+    instead: 'it is passed over as if it were not there',
+  },
   'empty-code': { many: 'codes in art show nothing here' },
   'unknown-code': { many: 'codes in art are not known here' },
   'utf8-art': { many: 'art files look like UTF-8 and are read as CP437' },

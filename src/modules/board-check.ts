@@ -160,6 +160,7 @@ export async function boardRegistries(parts: BoardParts): Promise<MenuRegistries
     ),
     passedOver,
     earlyThemes: await readEarlyThemes(parts),
+    unusableArt: art.unusable(),
     artNames: await art.names({ themeDirs: folders.flat() }),
     config,
     asksForCodes: asksForCodes(config),

@@ -1,3 +1,4 @@
+import { basename, extname } from 'node:path';
 import type { Art } from '../art/art-file';
 import type { LookupOptions } from '../art/lookup';
 import { renderArt } from '../art/render';
@@ -109,25 +110,26 @@ export function checkArt(
   registries: {
     readonly art?: ReadonlyMap<string, readonly ArtFacts[]>;
     readonly artNames?: readonly string[];
+    readonly unusableArt?: ReadonlyMap<string, string>;
     readonly absentModules?: ReadonlyMap<string, string>;
     readonly modules?: Modules;
   },
 ): readonly Finding[] {
-  const { art, artNames = [], absentModules, modules } = registries;
+  const { art, artNames = [], unusableArt = new Map(), absentModules, modules } = registries;
   if (art === undefined) return [];
   const isMissing = (spec: string): boolean => (art.get(spec)?.length ?? 0) === 0;
   const missing = ({ spec, place, subject, byModule, isUsual }: ArtUse): Finding => {
-    // What is listed by this very name and cannot be read is a link (rule M14).
-    const isLink = artNames.includes(spec.toUpperCase());
-    const nearest = isLink ? undefined : nearestName(spec, artNames);
+    const [, why] = [...unusableArt].find(([file]) => isNamed(file, spec)) ?? [];
+    const nearest = why === undefined ? nearestName(spec, artNames) : undefined;
     const finding: Finding = {
       severity: isUsual === true ? 'warning' : 'error',
       rule: byModule === undefined ? 'missing-art' : 'module-art',
       place,
       subject,
-      text: isLink
-        ? `the art '${spec}' is a link that leads out of the art folders, and is not shown`
-        : `there is no art '${spec}'${byModule ?? ''}`,
+      text:
+        why === undefined
+          ? `there is no art '${spec}'${byModule ?? ''}`
+          : `the art '${spec}' ${why}, and is not shown`,
     };
     return nearest === undefined ? finding : { ...finding, nearest };
   };
@@ -136,6 +138,7 @@ export function checkArt(
     ...filesInUtf8(files),
     ...emptyCodes(files),
     ...unknownCodes(files),
+    ...unusable(unusableArt),
     ...artUses(set, { absentModules, modules })
       .filter(({ spec }) => isMissing(spec))
       .map(missing),
@@ -203,6 +206,23 @@ function filesInUtf8(files: readonly ArtFacts[]): readonly Finding[] {
     subject: '',
     text: 'this looks like UTF-8 and is read as CP437, so callers see other characters: name it .utf8ans, or save it as CP437',
   }));
+}
+
+/** One for each file that cannot be shown: its menu goes on with another. */
+function unusable(files: ReadonlyMap<string, string>): readonly Finding[] {
+  return [...files].map(([file, why]) => ({
+    severity: 'error',
+    rule: 'unusable-art',
+    place: { file },
+    subject: '',
+    text: `this picture ${why}`,
+  }));
+}
+
+function isNamed(file: string, spec: string): boolean {
+  const name = basename(file).toLowerCase();
+  const wanted = basename(spec).toLowerCase();
+  return name === wanted || name.slice(0, -extname(name).length) === wanted;
 }
 
 /** One warning for all codes in art that show nothing here, but for rumours. */

@@ -24,6 +24,8 @@ export interface MenuRegistries {
   readonly earlyThemes?: readonly EarlyTheme[];
   /** Pictures that callers do not see, since they lack fields of a form by which callers get in. */
   readonly passedOver?: readonly PassedOver[];
+  /** Files of art that cannot be shown, each with the reason. */
+  readonly unusableArt?: ReadonlyMap<string, string>;
   /** Names of art that is there, for "did you mean". */
   readonly artNames?: readonly string[];
   /** For `@config:` in view properties; left out, those are not checked. */

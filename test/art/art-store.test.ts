@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createArtStore, type ArtStore } from '../../src/art/art-store';
@@ -206,17 +215,86 @@ describe('art store', () => {
     expect(art.layout(foo, 40).canvas.width).toBe(40);
   });
 
-  it('names the file that cannot be read', async () => {
-    mkdirSync(join(directory, 'board/general/parts/FOO.ans'), { recursive: true });
-    symlinkSync('parts/FOO.ans', join(directory, 'board/general/FOO.ans'));
-    await expect(store().find('FOO')).rejects.toMatchObject({
-      code: 'ART_UNREADABLE',
-      place: { file: expect.stringContaining('FOO.ans') as unknown },
-    });
-  });
+  describe('what cannot be shown counts as missing, and is told with the reason', () => {
+    const MINE = 'board/themes/mine/FOO.ans';
+    const mine = (): string => join(directory, MINE);
 
-  it('refuses a file beyond the limit without reading it', async () => {
-    write('board/general/FOO.ans', 'x'.repeat(1024 * 1024 + 1));
-    await expect(store().find('FOO')).rejects.toThrow(/1048577 bytes/);
+    it.each([
+      [
+        'a file beyond the limit',
+        'has 1048577 bytes, and the most is 1048576',
+        () => {
+          write(MINE, 'x'.repeat(1024 * 1024 + 1));
+        },
+      ],
+      ['a folder', 'is a folder', () => mkdirSync(mine(), { recursive: true })],
+      [
+        'a link to a folder',
+        'is a folder',
+        () => {
+          mkdirSync(join(directory, 'board/parts'));
+          symlinkSync('../../parts', mine());
+        },
+      ],
+      ['a link to nothing', 'is a link that leads nowhere', () => symlinkSync('none', mine())],
+      ['a link to itself', 'is a link that leads nowhere', () => symlinkSync('FOO.ans', mine())],
+      [
+        'a link out of the art',
+        'is a link that leads out of the art folders',
+        () => {
+          writeFileSync(join(directory, 'secret.ans'), 'secret');
+          symlinkSync('../../../secret.ans', mine());
+        },
+      ],
+      ['a pipe', 'is no file', () => execFileSync('mkfifo', [mine()])],
+    ] as const)('%s', async (_, why, make) => {
+      write('stock/themes/gatehouse/FOO.ans', 'the stock one');
+      mkdirSync(join(directory, 'board/themes/mine'), { recursive: true });
+      make();
+      const art = store();
+      expect((await art.find('FOO', { themeDirs: themeDirs() }))?.text).toBe('the stock one');
+      expect(await art.locate('FOO', { themeDirs: themeDirs() })).toMatch(/gatehouse\/FOO\.ans$/);
+      const own = themeDirs().slice(0, 1);
+      expect(await art.find('FOO', { themeDirs: own })).toBeUndefined();
+      expect([...art.unusable()]).toEqual([[mine(), why]]);
+    });
+
+    it('a file that this user may not read', async () => {
+      rmSync(directory, { recursive: true });
+      directory = mkdtempSync('/tmp/art-');
+      chmodSync(directory, 0o755);
+      write('stock/themes/gatehouse/FOO.ans', 'the stock one');
+      write(MINE, 'hidden');
+      chmodSync(mine(), 0);
+      const art = store();
+      // Whoever may read everything reads as nobody meanwhile.
+      const isRoot = process.geteuid?.() === 0;
+      if (isRoot) process.seteuid?.(65_534);
+      try {
+        expect((await art.find('FOO', { themeDirs: themeDirs() }))?.text).toBe('the stock one');
+      } finally {
+        if (isRoot) process.seteuid?.(0);
+      }
+      expect([...art.unusable()]).toEqual([[mine(), 'cannot be read (this user may not read it)']]);
+    });
+
+    it('another variant in the same folder stands in', async () => {
+      mkdirSync(mine(), { recursive: true });
+      write('board/themes/mine/FOO2.ans', 'the second');
+      expect((await store().find('FOO', { themeDirs: themeDirs() }))?.text).toBe('the second');
+    });
+
+    it('a file that grows beyond the limit after it was found as well', async () => {
+      write('stock/themes/gatehouse/FOO.ans', 'the stock one');
+      write(MINE, 'mine');
+      const art = store();
+      expect(await art.locate('FOO', { themeDirs: themeDirs() })).toBe(mine());
+      const draft = art.draft();
+      await draft.locate('FOO', { themeDirs: themeDirs() });
+      art.adopt(draft);
+      write(MINE, 'x'.repeat(1024 * 1024 + 1));
+      expect((await art.find('FOO', { themeDirs: themeDirs() }))?.text).toBe('the stock one');
+      expect([...art.unusable()]).toEqual([[mine(), expect.stringContaining('cannot be read')]]);
+    });
   });
 });

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { decodeArt } from '../../src/art/art-file';
 import { splitSauce } from '../../src/art/sauce';
-import { LIMITS } from '../../src/base/limits';
 import { sauceRecord } from './sauce-record';
 
 describe('splitSauce', () => {
@@ -100,10 +99,5 @@ describe('decodeArt', () => {
       text: 'art',
       sauce: undefined,
     });
-  });
-
-  it('refuses art beyond the limit with its file and size', () => {
-    const big = Buffer.alloc(LIMITS.artBytes + 1);
-    expect(() => decodeArt(big, { file: 'BIG.ANS' })).toThrow(/1048577 bytes.*make it smaller/);
   });
 });

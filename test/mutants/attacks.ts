@@ -280,7 +280,7 @@ export const ATTACKS: readonly Mutant[] = [
     rule: 'M14',
     fault: 'art is shown from anywhere',
     file: 'src/art/lookup.ts',
-    find: 'if (real === undefined || options.passOver?.has(real) !== true) return real;',
+    find: 'if (real !== undefined && options.passOver?.has(real) !== true) return real;',
     put: 'return real ?? join(folder.path, name);',
   },
   {
