@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
 import type { Random } from '../base/random';
 import { VERSION } from '../base/version';
+import { groupWarnings } from '../config/warning-kinds';
 import type { LiveBoard } from './live-board';
 import type { Listening } from '../mail/links';
 import { DestinationHealth } from '../onward/destination-health';
@@ -64,6 +65,7 @@ export function boardServices(parts: {
     doorSeats: parts.doorSeats,
     doorFolder: join(parts.dataDir, 'doors'),
     mailer: backend.mailer,
+    warnings: () => groupWarnings(live.warnings, ({ message }) => message).length,
     nodes: parts.nodes,
     talk: new NodeTalk({ ...backend, ...parts }),
     wall: new Wall({ ...backend, ...parts }),

@@ -20,6 +20,7 @@ import { sshKeyConfigModule } from './ssh-key-config';
 import { twoFactorConfigModule } from './two-factor-config';
 import { rloginModule } from './rlogin';
 import { sshBridgeModule } from './ssh-bridge';
+import { sysopNewsModule } from './sysop-news';
 import { telnetBridgeModule } from './telnet-bridge';
 import { userConfigModule } from './user-config';
 import { userListModule } from './user-list';
@@ -47,6 +48,7 @@ export const MODULES: readonly MenuModule[] = [
   whosOnlineModule,
   userListModule,
   signInHistoryModule,
+  sysopNewsModule,
   myCallsModule,
   preAuthFeedbackModule,
   userStatusConfigModule,

@@ -66,6 +66,17 @@ export async function countUsers(sql: Sql): Promise<number> {
   return Number(row?.total ?? 0);
 }
 
+/** Number of accounts that await activation. The values stand in the statement: so its index is of these rows alone. */
+export async function countInactive(sql: Sql): Promise<number> {
+  const [row] = await selectRows<{ readonly count: number }>(
+    sql,
+    'select count(*) as count from user_property' +
+      " where prop_name = 'account_status' and prop_value = '1'",
+    [],
+  );
+  return Number(row?.count ?? 0);
+}
+
 /** True where at least one account exists. */
 export async function hasUsers(sql: Sql): Promise<boolean> {
   return (await sql('user').limit(1).first('id')) !== undefined;

@@ -45,6 +45,8 @@ export const NEWS = textArea({
   where: 'The row for messages of the first menu after a sign-in.',
   columns: 78,
   texts: {
+    'news.to-activate': 'Accounts to activate: {count}.',
+    'news.warnings': 'Warnings: {count}.',
     'news.failed-attempts': 'Failed attempts since your last call: {count}.',
     // The address comes last, because the end may be cut.
     'news.set-up-elsewhere': '2FA was begun elsewhere. Not you? Change your password. ({address})',

@@ -22,6 +22,7 @@ const NEEDS: Readonly<Record<string, 'none' | 'complete'>> = {
   whos_online: 'complete',
   user_list: 'complete',
   sign_in_history: 'complete',
+  sysop_news: 'complete',
   my_calls: 'complete',
   user_status_config: 'complete',
   node_msg: 'complete',
@@ -52,6 +53,9 @@ async function boardFiles(): Promise<Record<string, string>> {
     const like = [...stock.menus.values()].find((menu) => menu.module.name === module);
     const name = like?.name ?? '';
     const art = like === undefined ? 'FIELDS' : 'ROOM';
+    // It has no screen, so what lies behind it is seen.
+    if (module === 'sysop_news')
+      return [room, { module, next: 'beyond', config: { area: 'login' } }];
     return like === undefined || ['standard', 'show_art'].includes(module)
       ? [room, { module, art, next: 'hall', config: { area: 'login', pause: true } }]
       : [
@@ -87,6 +91,7 @@ async function boardFiles(): Promise<Record<string, string>> {
     telnetConnected: { next: 'hall' },
     login: { next: 'hall' },
     hall,
+    beyond: { art: 'ROOM', next: 'hall', config: { area: 'login', pause: true } },
     ...Object.fromEntries(rooms),
   };
   const text = readFileSync(STOCK, 'utf8');

@@ -112,8 +112,16 @@ describe('the stock menus', () => {
   it('ask one key between the last credential and the main menu', () => {
     const welcome = menus.menus.get('fullLoginSequenceLoginArt');
     expect(welcome?.config.pause).toBe('end');
-    expect(welcome?.next?.options.map(({ value }) => value.name)).toEqual(['mainMenu']);
-    for (const name of ['login', 'loginTwoFactorAuthOTP', 'sshConnected']) {
+    expect(welcome?.next?.options.map(({ value }) => value.name)).toEqual([
+      'fullLoginSequenceSysop',
+      'mainMenu',
+    ]);
+    for (const name of [
+      'login',
+      'loginTwoFactorAuthOTP',
+      'sshConnected',
+      'fullLoginSequenceSysop',
+    ]) {
       expect(menus.menus.get(name)?.config.pause).toBeUndefined();
     }
   });
@@ -122,6 +130,7 @@ describe('the stock menus', () => {
     const outside = [...menus.menus.values()].filter(({ loginArea }) => !loginArea);
     expect(outside.map(({ name }) => name).sort()).toEqual([
       'fullLoginSequenceLoginArt',
+      'fullLoginSequenceSysop',
       'mainMenu',
       'mainMenuLastCallers',
       'mainMenuMyCalls',

@@ -7,7 +7,13 @@ import { pruneOutbox, takeDueMail } from '../../src/store/outbox';
 import { CREDENTIAL_KINDS } from '../../src/auth/login';
 import { listSignIns } from '../../src/store/audit';
 import { countCalls, listCalls } from '../../src/store/calls';
-import { countCreatedSince, countUsers, hasUsers, listActiveUsers } from '../../src/store/users';
+import {
+  countCreatedSince,
+  countInactive,
+  countUsers,
+  hasUsers,
+  listActiveUsers,
+} from '../../src/store/users';
 import { CHEAP_HASH } from '../support/authenticator-context';
 import { MenuBoard, type MenuCaller } from '../support/menu-board';
 
@@ -131,5 +137,18 @@ describe('what callers make the database do', () => {
       }
     }
     expect(scans).toEqual([]);
+  });
+
+  it('counts accounts that await activation by an index of these alone (rule M6)', async () => {
+    const { db } = board.accounts;
+    asked.clear();
+    await db.run(countInactive);
+    const [statement] = asked.keys();
+    const plan: readonly { detail: string }[] = await db.run((sql) =>
+      sql.raw(`explain query plan ${statement ?? ''}`),
+    );
+    expect(plan.map(({ detail }) => detail)).toEqual([
+      expect.stringMatching(/^SEARCH user_property USING COVERING INDEX user_property_inactive /),
+    ]);
   });
 });

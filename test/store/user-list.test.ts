@@ -1,5 +1,5 @@
 import { listUserNames, listUsers } from '../../src/store/user-list';
-import { removeUser } from '../../src/store/users';
+import { countInactive, removeUser } from '../../src/store/users';
 import { openAccounts, type TestAccounts } from '../support/accounts';
 
 describe('the list of a board with thousands of accounts', () => {
@@ -46,6 +46,10 @@ describe('the list of a board with thousands of accounts', () => {
     expect(await list({ sort: 'logins' })).toEqual(byLogins);
     expect(await list({ sort: 'id', status: 2 })).toEqual(upwards.filter((id) => id % 2 === 1));
     expect(await list({ sort: 'id', search: 'U8999' })).toEqual([11]);
+  });
+
+  it('says how many await activation', async () => {
+    expect(await accounts.db.run(countInactive)).toBe(upwards.filter((id) => id % 2 === 0).length);
   });
 
   it('reads a page at a time, and no more pages than are wanted', async () => {

@@ -78,6 +78,8 @@ export interface MenuBoardOptions {
   readonly stockArt?: true;
   readonly config?: ConfigInput;
   readonly listening?: Listening;
+  /** Number of warnings of the board; none. */
+  readonly warnings?: number;
   /** False where mails stay on the board as files. */
   readonly sendsMail?: boolean;
   /** Start time of the board's clock. */
@@ -181,6 +183,7 @@ export class MenuBoard {
         doorSeats: new DoorSeats({ clock, log: accounts.log }),
         doorFolder: join(folder, 'doors'),
         mailer: { sendsMail: options.sendsMail ?? true },
+        warnings: () => options.warnings ?? 0,
         nodes,
         talk: new NodeTalk({ ...accounts, nodes }),
         wall: new Wall(accounts),

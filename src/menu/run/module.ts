@@ -27,8 +27,8 @@ export type Transition =
       readonly lastWords?: string;
     }
   | { readonly kind: 'previous' }
-  /** Follows the menu's own `next`, or goes back without one. */
-  | { readonly kind: 'next' }
+  /** Follows the menu's own `next`, or goes back without one; the next screen with a form shows `message`. */
+  | { readonly kind: 'next'; readonly message?: string }
   /** Keeps the caller on the screen; `message` goes to its message line, `clear` empties views. */
   | {
       readonly kind: 'stay';

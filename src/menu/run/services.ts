@@ -73,6 +73,8 @@ export interface Services {
   readonly doorFolder: string;
   /** True when mails are sent; otherwise they are written to files. */
   readonly mailer: Pick<Mailer, 'sendsMail'>;
+  /** Number of the lines of warnings that a start of the board as it is now would say. */
+  warnings(): number;
   readonly nodes: NodeList;
   readonly talk: NodeTalk;
   readonly wall: Wall;
