@@ -109,21 +109,20 @@ class Resolver {
     return this.resolve(node, depth);
   }
 
+  /** A node below which nothing is to be replaced stays itself: most of a file is copied nowhere. */
   private within(node: Exclude<SourceNode, ScalarNode>, depth: number): SourceNode {
-    if (node.kind === 'array') {
-      const items = node.items.map((item) => this.resolve(item, depth + 1));
-      return this.measured({ ...node, items }, items);
-    }
+    const children =
+      node.kind === 'array' ? node.items : [...node.entries.values()].map((entry) => entry.node);
+    const resolved = children.map((child) => this.resolve(child, depth + 1));
+    if (resolved.every((child, at) => child === children[at])) return this.measured(node, resolved);
+    if (node.kind === 'array') return this.measured({ ...node, items: resolved }, resolved);
     const entries = new Map(
-      [...node.entries].map(([key, entry]) => [
+      [...node.entries].map(([key, entry], at) => [
         key,
-        { ...entry, node: this.resolve(entry.node, depth + 1) },
+        { ...entry, node: resolved[at] ?? entry.node },
       ]),
     );
-    return this.measured(
-      { ...node, entries },
-      [...entries.values()].map((entry) => entry.node),
-    );
+    return this.measured({ ...node, entries }, resolved);
   }
 
   private measured(node: SourceNode, children: readonly SourceNode[]): SourceNode {

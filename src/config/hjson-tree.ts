@@ -185,20 +185,28 @@ function* findMisplacedFiles(
 ): Steps<readonly Problem[]> {
   if (mayHoldFile === undefined) return [];
   const problems: Problem[] = [];
-  const visit = (node: SourceNode, path: readonly string[]): void => {
+  // One path for all values: a tree has many, and hardly any comes from a file.
+  let path: string[] = [];
+  const below = (key: string, node: SourceNode): void => {
+    path.push(key);
+    visit(node);
+    path.pop();
+  };
+  const visit = (node: SourceNode): void => {
     if (node.kind === 'object') {
-      for (const [key, entry] of node.entries) visit(entry.node, [...path, key]);
+      for (const [key, entry] of node.entries) below(key, entry.node);
     } else if (node.kind === 'array') {
-      node.items.forEach((item, index) => visit(item, [...path, String(index)]));
+      node.items.forEach((item, index) => below(String(index), item));
     } else if (isFromFile(node) && !mayHoldFile(path, written)) {
       const message =
         "'@file:' cannot stand here, where messages or callers may show it: write the text itself; passwords, tokens and keys may come from a file";
       problems.push({ place: placeInTree(written, path), message });
     }
   };
-  for (const { path, node } of valuesInSteps(tree)) {
+  for (const { path: home, node } of valuesInSteps(tree)) {
     yield;
-    visit(node, path);
+    path = [...home];
+    visit(node);
   }
   return problems;
 }
