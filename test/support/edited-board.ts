@@ -101,6 +101,11 @@ export class EditedBoard {
     return slipsOf(this.read(file), file);
   }
 
+  /** The line that the slip is in, as nobody has edited it. */
+  lineOf({ file, line }: Slip): string {
+    return this.read(file).split('\n')[line] ?? '';
+  }
+
   withSlip(slip: Slip): string {
     return slipIn(this.read(slip.file), slip);
   }
