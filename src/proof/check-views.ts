@@ -180,7 +180,7 @@ class FormChecker {
     const text =
       other === undefined
         ? `${where} does not place ${view.mci}, so it is not there`
-        : `${where} places ${other.code}${other.id} where the menu has ${view.mci}`;
+        : `${where} places ${other.code}${other.id} where the menu has ${view.mci}, so that is there without what the menu says`;
     const severe = everywhere && (findViewType(view.code)?.hasValue ?? false);
     this.note(severe ? 'error' : 'warning', 'view-not-placed', view.place, text);
   }

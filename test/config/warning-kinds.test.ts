@@ -11,7 +11,11 @@ const SAID_THERE: Readonly<Record<string, readonly [file: string, ...words: stri
   'absent-module': ['proof/check.ts', 'callers pass this menu by'],
   'unknown-code': ['proof/check-art.ts', 'it is shown as it is written'],
   'passed-over-art': ['proof/passed-over-art.ts', 'callers see ${themeOf(instead)} instead'],
-  'view-not-placed': ['proof/check-views.ts', 'so it is not there'],
+  'view-not-placed': [
+    'proof/check-views.ts',
+    'so it is not there',
+    'so that is there without what the menu says',
+  ],
   'unknown-view': ['proof/check-views.ts', 'the screen goes without it', 'the key does nothing'],
   'unknown-field': ['proof/check-views.ts', 'so this is never done', 'nobody can sign in here'],
   'nothing-submits': ['proof/check-views.ts', 'its actions are never done', 'goes nowhere'],

@@ -52,6 +52,19 @@ describe('a screen', () => {
     caller.hangUp();
   });
 
+  it('has a view of the kind that the art places, without what the menu says of another kind', async () => {
+    const form = { 0: { mci: { TL1: { text: 'of this kind' }, MT2: { text: 'of another' } } } };
+    const caller = await call({
+      menus: { menus: { first: { art: 'FIRST', config: { ...area, pause: true }, form } } },
+      art: { FIRST: '%TL1\r\n%TL2\r\nThe end' },
+    });
+    await caller.until('its pause', () => caller.isAsked);
+    const text = await caller.sees('The end');
+    expect(text).toContain('of this kind');
+    expect(text).not.toContain('of another');
+    caller.hangUp();
+  });
+
   it('takes art by condition, and by the theme before the general folder', async () => {
     const caller = await call({
       menus: {

@@ -225,7 +225,7 @@ describe('art', () => {
       'a view of another kind',
       'ET2: { }',
       'TM2',
-      /error: m: the art places TM2 where the menu has ET2/,
+      /error: m: the art places TM2 where the menu has ET2, so that is there without what the menu says/,
     ],
     ['a label that no art places', 'TL9: { }', 'ET1', /warning: m: the art does not place TL9/],
   ])('%s', (_, view, art, expected) => {
