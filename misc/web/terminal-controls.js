@@ -31,8 +31,8 @@ export class Controls {
   #ctrl = false;
   #dialog = find('options');
 
-  constructor({ terminal, size, callAgain, hangUp }) {
-    Object.assign(this, { terminal, size, callAgain, hangUp });
+  constructor({ terminal, size, words, callAgain, hangUp }) {
+    Object.assign(this, { terminal, size, words, callAgain, hangUp });
     this.#bindKeys();
     this.#bindOptions();
     terminal.attachCustomKeyEventHandler((event) => this.#isForTerminal(event));
@@ -120,7 +120,7 @@ export class Controls {
   #chooseReader(on) {
     this.#setReader(on);
     kept.set('reader', on ? 'on' : 'off');
-    this.#tell(`Screen reader ${on ? 'on' : 'off'}. The board follows from the next call on.`);
+    this.#tell(on ? 'terminal-says.reader-on' : 'terminal-says.reader-off');
   }
 
   #setReader(on) {
@@ -155,10 +155,10 @@ export class Controls {
     const marked = this.terminal.getSelection();
     try {
       await navigator.clipboard.writeText(marked === '' ? this.#screenText() : marked);
-      this.#tell('Copied.');
+      this.#tell('terminal-says.copied');
     } catch {
       find('screen-text').select();
-      this.#tell('This browser did not copy it. It is marked below: copy it by hand.');
+      this.#tell('terminal-says.not-copied');
     }
   }
 
@@ -167,7 +167,7 @@ export class Controls {
       this.#send(await navigator.clipboard.readText());
     } catch {
       find('to-send').focus();
-      this.#tell('This browser does not hand it over. Paste it into the field, and send it.');
+      this.#tell('terminal-says.not-pasted');
     }
   }
 
@@ -176,8 +176,8 @@ export class Controls {
     this.#leave(() => this.terminal.paste(text));
   }
 
-  #tell(text) {
-    find('done').textContent = text;
+  #tell(id) {
+    find('done').textContent = this.words[id];
   }
 }
 

@@ -48,6 +48,8 @@ const notice = document.getElementById('notice');
 const noticeText = document.getElementById('notice-text');
 const trust = document.getElementById('trust');
 const callAgain = document.getElementById('call-again');
+/** The board's sentences by their ids. */
+const words = JSON.parse(document.body.dataset.words);
 
 stampStyles();
 const terminal = new Terminal({
@@ -62,7 +64,10 @@ const terminal = new Terminal({
   theme: PALETTE,
 });
 terminal.open(stage);
-terminal.textarea.setAttribute('aria-label', `Terminal. ${OPTIONS_KEY}: options, screen reader`);
+terminal.textarea.setAttribute(
+  'aria-label',
+  words['terminal-says.name'].replaceAll('{key}', () => OPTIONS_KEY),
+);
 
 const encoder = new TextEncoder();
 let socket;
@@ -72,6 +77,7 @@ const size = new ScreenSize(terminal, stage, tellSize);
 const controls = new Controls({
   terminal,
   size,
+  words,
   callAgain: redial,
   hangUp: () => socket.close(CLOSED.normally),
 });
@@ -89,7 +95,7 @@ watchTaps(stage.parentElement);
 call();
 
 function call() {
-  say('calling', 'Calling the board …');
+  say('calling', words['terminal-says.calling']);
   terminal.reset();
   terminal.write(PLAIN_SCREEN);
   wantsTaps = false;
@@ -115,7 +121,7 @@ function call() {
   line.addEventListener('close', ({ code, reason }) => {
     if (line !== socket) return;
     if (answered) say('over', whyOver(code, reason));
-    else say('unanswered', 'The board does not answer.');
+    else say('unanswered', words['terminal-says.no-answer']);
     terminal.write(HIDE_CURSOR);
     callAgain.focus();
   });
@@ -130,12 +136,10 @@ function redial() {
 
 /** What the board said last, or what is known of a line that was cut without a word. */
 function whyOver(code, reason) {
-  if (code === CLOSED.goingAway) return 'The board is going down. Call again in a while.';
+  if (code === CLOSED.goingAway) return words['terminal-says.going-down'];
   if (reason !== '') return reason;
-  if (code === CLOSED.normally) return 'The call is over.';
-  return navigator.onLine
-    ? 'The line was cut: by the network, or by the board.'
-    : 'The line was cut: this device has no network now.';
+  if (code === CLOSED.normally) return words['terminal-says.over'];
+  return navigator.onLine ? words['terminal-says.cut'] : words['terminal-says.cut-here'];
 }
 
 /** `state` decides, by the style sheet, what of the notice is seen. */

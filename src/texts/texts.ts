@@ -14,6 +14,7 @@ import { SHEET } from './sheet-texts';
 import { SIGN_IN, SIGN_IN_NARROW, TIME } from './sign-in-texts';
 import { LETTER, ONWARD, TALK } from './talk-texts';
 import type { TextArea } from './text-area';
+import { FRONT_PAGE, TERMINAL_PAGE, TERMINAL_SAYS } from './terminal-page-texts';
 import { ACTION, SECRET, TWO_FACTOR } from './two-factor-texts';
 import { CONFIRM_PAGE, RECOVER_PAGE, WEB_PROBLEM } from './web-texts';
 
@@ -62,6 +63,9 @@ export const TEXT_AREAS: readonly TextArea<Readonly<Record<string, string>>>[] =
   RESET_PAGE,
   CONFIRM_PAGE,
   RECOVER_PAGE,
+  FRONT_PAGE,
+  TERMINAL_PAGE,
+  TERMINAL_SAYS,
 ];
 
 const STOCK = {
@@ -108,6 +112,9 @@ const STOCK = {
   ...RESET_PAGE.texts,
   ...CONFIRM_PAGE.texts,
   ...RECOVER_PAGE.texts,
+  ...FRONT_PAGE.texts,
+  ...TERMINAL_PAGE.texts,
+  ...TERMINAL_SAYS.texts,
 } as const;
 
 type StockTexts = typeof STOCK;

@@ -17,7 +17,7 @@ export function wordsBeside(shown: string, values: readonly string[] = []): read
   const text = shown
     .replace(/<(style|script)>[^]*?<\/\1>/g, '')
     // Attributes that are read aloud or shown are text too.
-    .replace(/ (?:alt|aria-label|title|data-done|data-failed)="([^"]*)"/g, '>$1<')
+    .replace(/ (?:alt|aria-label|title|data-done|data-failed|data-words)="([^"]*)"/g, '>$1<')
     .replace(/<[a-z-]+\.[a-z-]+>/g, '|')
     .replace(/<[^>]*>/g, '|')
     .replace(/&#60;[a-z-]+\.[a-z-]+&#62;/g, '|');

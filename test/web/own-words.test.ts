@@ -6,6 +6,7 @@ import { totp } from '../support/authenticator';
 import { TestBoard } from '../support/board';
 import { BoardDir } from '../support/board-dir';
 import { sayNamed, wordsBeside } from '../support/named-texts';
+import type { LoginPorts } from '../../src/web/parts';
 import { openWebBoard, type Answer, type WebBoard } from '../support/web-board';
 
 const SET_UP = '/_enig/2fa/enable_2fa_otp';
@@ -16,12 +17,18 @@ const STOP = '/_enig/2fa/stop_recovery';
 const CALLER = { sessionId: 'here', server: 'ssh', remoteIp: '192.0.2.9' };
 const ORIGIN = { server: 'ssh', remoteIp: '192.0.2.9' };
 
+/** What callers can call; each test says which. */
+let ports: LoginPorts = {};
+const loginPorts = (): LoginPorts => ports;
+
 let board: WebBoard | undefined;
 afterEach(() => board?.close());
 
 async function open(say: Say): Promise<{ readonly board: WebBoard; readonly user: number }> {
+  ports = { ssh: 8889, wss: 8811 };
   const rest = { users: { twoFactorAuth: { recoveryMail: { enabled: true } } } };
-  board = await openWebBoard({}, rest, { say });
+  const servers = { webSocket: { wss: { enabled: true } } };
+  board = await openWebBoard({}, { ...rest, loginServers: servers }, { say, loginPorts });
   return { board, user: await board.addUser('joe') };
 }
 
@@ -31,7 +38,12 @@ function tokenOf({ notices }: WebBoard, kind: Notice['kind']): string {
   return notice.token;
 }
 
-/** The pages of every link, with what they answer to mistakes and at the end. */
+/** What a browser reads in an attribute. */
+function unescapeHtml(text: string): string {
+  return text.replace(/&#(\d+);/g, (_all, code: string) => String.fromCharCode(Number(code)));
+}
+
+/** The front page, the terminal, and the pages of every link, with what they answer to mistakes and at the end. */
 async function visitAll(say: Say): Promise<readonly Answer[]> {
   const { board: web, user } = await open(say);
   const pages: Answer[] = [];
@@ -39,6 +51,12 @@ async function visitAll(say: Say): Promise<readonly Answer[]> {
   const post = async (path: string, fields: Readonly<Record<string, string>>): Promise<void> =>
     void pages.push(await web.post(path, fields));
   await ask('/nowhere');
+  await ask('/');
+  await ask('/terminal');
+  ports = { ssh: 8889 };
+  await ask('/');
+  ports = {};
+  await ask('/');
   await ask(SET_UP);
   await ask(`${SET_UP}?token=x`);
   await post('/_enig/2fa/recover', {});
@@ -115,6 +133,11 @@ describe('pages in the words of a board', () => {
         'set-up-page.on-the-phone': `${mark} {link}`,
         'set-up-page.label-why': `${mark} {example}`,
         'set-up-answer.codes-copied': mark,
+        'terminal-page.close': mark,
+        'terminal-page.terminal-of': `${mark} {board}`,
+        'terminal-page.trust': `${mark} {link}`,
+        'terminal-says.over': mark,
+        'front-page.new-then': `${mark} {choice}`,
       }),
     );
     const { body: problem } = await web.ask('/nowhere');
@@ -127,7 +150,14 @@ describe('pages in the words of a board', () => {
     const times = (text: string): number => text.split(escaped).length - 1;
     // The heading is the title as well.
     expect([times(problem), times(form), times(done)]).toEqual([3, 4, 1]);
-    expect(`${problem}${form}${done}`).not.toContain('<b ');
+    const { body: front } = await web.ask('/');
+    const { body: terminal } = await web.ask('/terminal');
+    expect([times(front), times(terminal)]).toEqual([1, 3]);
+    expect(front).toContain(`${escaped} <b>New here? Apply</b>`);
+    expect(terminal).toContain(`${escaped} <a href="https://localhost:8811/"`);
+    const words = / data-words="([^"]*)"/.exec(terminal)?.[1] ?? '';
+    expect(JSON.parse(unescapeHtml(words))).toMatchObject({ 'terminal-says.over': mark });
+    expect(`${problem}${form}${done}${terminal}`).not.toContain('<b ');
     expect(form).toMatch(/&#39; <a href="otpauth:[^"]*">Open it in the app<\/a>/);
   });
 

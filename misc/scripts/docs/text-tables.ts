@@ -6,14 +6,22 @@ import { codeSpan, markdownTable } from './markdown';
 const PACKAGE = resolve(__dirname, '..', '..', '..');
 const SRC = join(PACKAGE, 'src');
 
-/** What says a text: files of src that name its id, or begin it in a template literal, and templates of misc/ with its variable. */
+/**
+ * What says a text: files of src and scripts of pages that name its id or begin it in a template literal, and
+ * templates of misc/ with its variable.
+ */
 export function sayersOf(ids: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const files = (readdirSync(SRC, { recursive: true }) as string[])
     .map((name) => name.replaceAll('\\', '/'))
     .filter((name) => name.endsWith('.ts') && !name.startsWith('texts/'))
-    .sort();
-  const said = files.map((path) => {
-    const text = readFileSync(join(SRC, path), 'utf8');
+    .sort()
+    .map((name) => ({ path: name, file: join(SRC, name) }));
+  const scripts = readdirSync(join(PACKAGE, 'misc', 'web')).map((name) => ({
+    path: `misc/web/${name}`,
+    file: join(PACKAGE, 'misc', 'web', name),
+  }));
+  const said = [...files, ...scripts].map(({ path, file }) => {
+    const text = readFileSync(file, 'utf8');
     const templates = [...text.matchAll(/`([a-z-]+\.[a-z-]*)\$\{[^`}]*\}`/g)];
     return {
       path,
