@@ -5,7 +5,7 @@ const ESC = '\x1b';
 const SENT = { escape: ESC, tab: '\t', return: '\r' };
 const ARROWS = { up: 'A', down: 'B', right: 'C', left: 'D' };
 /** Opens the options: no screen of the stock board asks for it, and browsers leave it alone. */
-export const OPTIONS_KEY = 'F2';
+const OPTIONS_KEY = 'F2';
 
 const find = (id) => document.getElementById(id);
 

@@ -1,7 +1,7 @@
 // The terminal in the browser: calls the board by secure WebSocket and draws what it sends.
 // Served by src/web/terminal.ts, which puts the address to call into the page.
 import { Terminal } from './xterm.js';
-import { Controls, follow, linkAt, OPTIONS_KEY } from './terminal-controls.js';
+import { Controls, follow, linkAt } from './terminal-controls.js';
 import { ScreenSize } from './terminal-size.js';
 
 // The server takes 64 KiB at once; a long paste goes in pieces.
@@ -64,10 +64,7 @@ const terminal = new Terminal({
   theme: PALETTE,
 });
 terminal.open(stage);
-terminal.textarea.setAttribute(
-  'aria-label',
-  words['terminal-says.name'].replaceAll('{key}', () => OPTIONS_KEY),
-);
+terminal.textarea.setAttribute('aria-label', words['terminal-says.name']);
 
 const encoder = new TextEncoder();
 let socket;

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { escapeHtml } from '../mail/template';
 import { TERMINAL_SAYS } from '../texts/terminal-page-texts';
-import { wordingOf, type Say, type TextId } from '../texts/texts';
+import { fillWords, wordingOf, type Say, type TextId } from '../texts/texts';
 import { sendProblem, wordsAround, SECURITY_HEADERS } from './page';
 import type { WebParts, LoginPorts } from './parts';
 import type { TerminalFiles } from './terminal-files';
@@ -114,8 +114,13 @@ function wordsOf(say: Say): (id: TextId) => string {
 /** The sentences of the script, by their ids. */
 function scriptWords(say: Say): string {
   const ids = Object.keys(TERMINAL_SAYS.texts) as TextId[];
-  return JSON.stringify(Object.fromEntries(ids.map((id) => [id, wordingOf(say, id)])));
+  return JSON.stringify(
+    Object.fromEntries(ids.map((id) => [id, fillWords(wordingOf(say, id), KEY_NAMES)])),
+  );
 }
+
+/** What opens the options, in the script too. */
+const KEY_NAMES = { key: 'F2' } as const;
 
 /** The arrows have signs, which are named for who hears them. */
 const KEYS = [
@@ -138,12 +143,12 @@ function keyBar(say: Say): string {
     const more = 'attributes' in of ? of.attributes : '';
     return `<button type="button" data-key="${key}"${label}${more}>${'sign' in of ? of.sign : name}</button>`;
   });
-  const by = wordsAround(say, 'terminal-page.options-by', { key: 'F2' });
+  const by = wordsAround(say, 'terminal-page.options-by', KEY_NAMES);
   return `<footer id="bar">
 <div id="keys" role="group" aria-label="${words('terminal-page.keys')}" hidden>
 ${keys.join('\n')}
 </div>
-<button id="open-options" type="button" aria-haspopup="dialog" aria-label="${by}">${words('terminal-page.options')}<span class="key"> (F2)</span></button>
+<button id="open-options" type="button" aria-haspopup="dialog" aria-label="${by}">${words('terminal-page.options')}<span class="key"> (${KEY_NAMES.key})</span></button>
 </footer>`;
 }
 

@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { TestBoard } from '../support/board';
+import { BoardDir } from '../support/board-dir';
 import { PASSWORD, signIn } from '../support/sign-in';
 import { findBarriers, fitsSideways, launchBrowser } from './browser';
 
@@ -239,6 +240,27 @@ describe('the terminal in the browser', () => {
     await sees('Sign in');
     expect(board.events('call.began')).toHaveLength(began + 1);
     other.hangUp();
+  });
+
+  it('says what its board has worded, as text', async () => {
+    const dir = await BoardDir.make({
+      'config/config.hjson': '{}',
+      'config/texts.hjson':
+        '{ "terminal-page.copy": "Take <i>it</i>", "terminal-says.copied": "<i>Taken</i>" }',
+    });
+    const other = await TestBoard.start({
+      boardDir: dir.path,
+      config: { loginServers: { webSocket: { wss: { enabled: true, port: 0 } } } },
+    });
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.goto(`https://localhost:${other.httpsPort}/terminal`);
+    await sees('Sign in');
+    await page.keyboard.press('F2');
+    await page.getByRole('button', { name: 'Take <i>it</i>' }).click();
+    await page.locator('#done', { hasText: '<i>Taken</i>' }).waitFor();
+    expect(problems).toEqual([]);
+    await other.remove();
+    await dir.remove();
   });
 
   it('knows the addresses on its screen, over the end of a row too', async () => {
