@@ -69,12 +69,11 @@ async function saveKey(context: MenuContext): Promise<Transition> {
 }
 
 async function removeKey(context: MenuContext): Promise<Transition> {
-  const { services, caller, screen } = context;
+  const { services, caller } = context;
   const keys = await ownKeys(context);
   if (keys.length === 0) return stay(context.say('key.none-to-remove'));
-  const number = screen.text(VIEWS.key).trim();
-  const key = keys.length === 1 && number === '' ? keys[0] : keyNumbered(keys, number);
-  if (key === undefined) return stay(context.say('key.number-first'));
+  const key = await chooseKey(context, { keys, title: context.say('key.remove') });
+  if (key === undefined) return stay(context.say('key.not-removed'));
   const proof = await proveAgain(context, {
     title: context.say('key.remove'),
     text: [`${key.algorithm} ${key.comment}`, key.fingerprint],
@@ -112,18 +111,52 @@ async function rememberKey(context: MenuContext): Promise<Transition> {
 }
 
 async function forgetKey(context: MenuContext): Promise<Transition> {
-  const { services, caller, screen, say } = context;
-  const remembered = (await ownKeys(context)).map((key) =>
-    keptUntil(context, key) === undefined ? undefined : key,
-  );
-  const [only, ...others] = remembered.filter((key) => key !== undefined);
-  const number = screen.text(VIEWS.key).trim();
-  const isOnly = number === '' && others.length === 0;
-  const key = isOnly ? only : remembered[Number(number) - 1];
-  if (key === undefined) return stay(say('key.forget-first'));
+  const { services, caller, say } = context;
+  const keys = await ownKeys(context);
+  const remembered = keys.filter((key) => keptUntil(context, key) !== undefined);
+  if (remembered.length === 0) return stay(say('key.none-to-forget'));
+  const key = await chooseKey(context, { keys, of: remembered, title: say('key.forget') });
+  if (key === undefined) return stay(say('key.not-forgotten'));
   const gone = { fingerprint: key.fingerprint, actor: actorOf(caller) };
   await services.sshKeys.forget(userOf(caller).id, gone);
   return done(context, say('key.forgotten'));
+}
+
+/**
+ * The key that is meant: the only one, the one whose number stands in the field, or the one of the number that is
+ * asked for. undefined where the caller cancels.
+ */
+async function chooseKey(
+  context: MenuContext,
+  choice: {
+    readonly keys: readonly OwnSshKey[];
+    /** Those of them that it may be; all where nothing is said. */
+    readonly of?: readonly OwnSshKey[];
+    readonly title: string;
+  },
+): Promise<OwnSshKey | undefined> {
+  const { say, screen } = context;
+  const { keys, of = keys, title } = choice;
+  const numbered = (text: string): OwnSshKey | undefined => {
+    const key = keyNumbered(keys, text.trim());
+    return key !== undefined && of.includes(key) ? key : undefined;
+  };
+  const typed = screen.text(VIEWS.key).trim();
+  const named = numbered(typed) ?? (of.length === 1 && typed === '' ? of[0] : undefined);
+  if (named !== undefined) return named;
+  const answer = await context.ask({
+    prompt: 'sshKeyNumber',
+    title,
+    text: of.map((key) => shortLine(context, key, keys.indexOf(key) + 1)),
+    fields: [{ name: 'number', label: say('key.number'), maxLength: 2 }],
+    check: ({ number = '' }) =>
+      Promise.resolve(
+        numbered(number) === undefined
+          ? { message: say('key.no-such-number'), field: 'number' }
+          : undefined,
+      ),
+  });
+  return answer === undefined ? undefined : numbered(answer['number'] ?? '');
 }
 
 /** True where the policy asks a second factor of the account, so that no key skips the code. */
@@ -157,12 +190,27 @@ function keyNumbered(keys: readonly OwnSshKey[], text: string): OwnSshKey | unde
   return /^\d{1,2}$/.test(text) ? keys[Number(text) - 1] : undefined;
 }
 
-/** `1 ED25519 SHA256:... laptop, used 2026-01-01 12:00` in one line of a wide screen. */
-function describeKey(context: MenuContext, key: OwnSshKey, number: number): string {
-  const type = key.algorithm
+function typeOf({ algorithm }: OwnSshKey): string {
+  return algorithm
     .replace(/^(sk-)?ssh-|^(sk-)?ecdsa-sha2-/, '')
     .replace(/@.*$/, '')
     .toUpperCase();
+}
+
+/** Columns of a row of the page on which one is asked for. */
+const ROW_COLUMNS = 74;
+const FINGERPRINT_CHARACTERS = 'SHA256:'.length + 8;
+
+/** `1 ED25519 SHA256:AAECAwQF laptop` in one row, also of a narrow screen. */
+function shortLine({ caller }: MenuContext, key: OwnSshKey, number: number): string {
+  const fingerprint = key.fingerprint.slice(0, FINGERPRINT_CHARACTERS);
+  const line = `${number} ${typeOf(key)} ${fingerprint} ${key.comment}`;
+  const columns = Math.min(ROW_COLUMNS, caller.terminal.width - 2);
+  return [...line].slice(0, columns).join('').trimEnd();
+}
+
+/** `1 ED25519 SHA256:... laptop, used 2026-01-01 12:00` in one line of a wide screen. */
+function describeKey(context: MenuContext, key: OwnSshKey, number: number): string {
   const { usedAtMs } = key;
   const used =
     usedAtMs === undefined
@@ -173,7 +221,7 @@ function describeKey(context: MenuContext, key: OwnSshKey, number: number): stri
     until === undefined
       ? ''
       : `, ${context.say('key.no-code-until', { date: context.dateText(until) })}`;
-  return `${number} ${type} ${key.fingerprint} ${key.comment}${used}${kept}`;
+  return `${number} ${typeOf(key)} ${key.fingerprint} ${key.comment}${used}${kept}`;
 }
 
 function stay(message: string): Transition {

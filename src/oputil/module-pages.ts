@@ -256,9 +256,14 @@ const APPLIED = {
 const FEEDBACK = { 1: 'A Caller', 5: 'I cannot sign in.' } as const;
 const SAMPLE_KEY =
   'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f caller@home';
-const OWN_KEY = {
+const KEY = {
   ...{ algorithm: 'ssh-ed25519', comment: 'caller@home', usedAtMs: undefined },
   fingerprint: 'SHA256:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8',
+} as const;
+const OWN_KEY = KEY as never;
+const OTHER_KEY = {
+  ...{ ...KEY, comment: 'caller@work' },
+  fingerprint: 'SHA256:HwECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8',
 } as never;
 
 const invited = (config: Config): Config => ({
@@ -356,6 +361,10 @@ export const MODULE_PAGES: readonly ModulePage[] = [
   {
     ...{ module: 'user_ssh_key_config', name: 'remove', steps: [{ method: 'removeKey' }] },
     answers: () => ({ sshKeys: { list: () => Promise.resolve([OWN_KEY]) } }),
+  },
+  {
+    ...{ module: 'user_ssh_key_config', name: 'which', steps: [{ method: 'removeKey' }] },
+    answers: () => ({ sshKeys: { list: () => Promise.resolve([OWN_KEY, OTHER_KEY]) } }),
   },
   {
     ...{ module: 'user_ssh_key_config', name: 'no-code', steps: [{ method: 'rememberKey' }] },

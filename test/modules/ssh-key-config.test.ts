@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { MAX_SSH_KEYS } from '../../src/auth/account-keys';
 import { parseSshPublicKey, sshFingerprint } from '../../src/auth/ssh-key';
 import { EVER } from '../support/accounts';
 import { listAccountEvents } from '../../src/store/account-events';
@@ -142,14 +143,26 @@ describe('the screen for SSH keys', () => {
     caller.hangUp();
   });
 
-  it('removes the key whose number is typed, or the only one there is', async () => {
+  it('asks which key is to be removed where there are several, by its number, and the only one at once', async () => {
     const caller = await start();
     await add(caller, ed25519Line('laptop'));
     await add(caller, ed25519Line('tablet'));
     caller.type('\tR\r');
-    await caller.sees('Type the number of the key above');
-    caller.type('1\rR\r');
-    await caller.sees('Remove an SSH key');
+    const asked = await caller.sees('Number');
+    expect(asked).toMatch(/1 ED25519 SHA256:\S{8} laptop[^]*2 ED25519 SHA256:\S{8} tablet/);
+    await caller.escape();
+    await caller.sees('The key was not removed.');
+    caller.type('\tR\r');
+    await caller.sees('Number');
+    for (const wrong of ['', '3', '0', 'x']) {
+      await caller.until('a key to be asked for', () => caller.isAsked);
+      caller.type(`${wrong}\r`);
+      await caller.sees('Type the number before the key that you mean.');
+      caller.type('\b');
+    }
+    expect(await keys()).toHaveLength(2);
+    caller.type('1\r');
+    await caller.sees('Password');
     caller.type(`${PASSWORD}\r`);
     await caller.sees('Removed:');
     expect((await keys()).map(({ comment }) => comment)).toEqual(['tablet']);
@@ -162,6 +175,43 @@ describe('the screen for SSH keys', () => {
     await caller.sees('Remove an SSH key');
     caller.type(`${PASSWORD}\r`);
     await caller.sees('You have no key here yet.');
+    caller.hangUp();
+  });
+
+  it('takes the number from the field as well, as art from elsewhere says, and a key that is pasted there for none', async () => {
+    const caller = await start();
+    await add(caller, ed25519Line('laptop'));
+    await add(caller, ed25519Line('tablet'));
+    caller.type('2\rR\r');
+    await caller.sees('Password');
+    caller.type(`${PASSWORD}\r`);
+    await caller.sees('Removed:');
+    expect((await keys()).map(({ comment }) => comment)).toEqual(['laptop']);
+    caller.type(`${ed25519Line('new')}\rR\r`);
+    await caller.sees(/Number/);
+    await caller.escape();
+    await caller.sees('The key was not removed.');
+    caller.hangUp();
+  });
+
+  it.each([
+    ['gatehouse', 80],
+    ['plain', 40],
+  ] as const)('has room for the most keys in the theme %s at %i columns', async (theme, width) => {
+    await board.close();
+    board = await MenuBoard.open({ config: { theme: { default: theme } } });
+    const caller = await start({}, { width, height: 24 });
+    for (let at = 1; at <= MAX_SSH_KEYS; at++) {
+      const parsed = parseSshPublicKey(ed25519Line(`key number ${at}`));
+      if (parsed.kind !== 'key') throw new Error('no key');
+      const actor = { remoteIp: '192.0.2.7', server: 'ssh', node: 1 };
+      await board.services.sshKeys.add(userId, { key: parsed.key, actor });
+    }
+    caller.type('\tR\r');
+    const asked = await caller.sees('Number');
+    for (let at = 1; at <= MAX_SSH_KEYS; at++) expect(asked).toContain(`${at} ED25519 SHA256:`);
+    caller.type('0\r');
+    await caller.sees(/Type the number before the key that\s+you mean\./);
     caller.hangUp();
   });
 
@@ -240,7 +290,7 @@ describe('the screen for SSH keys', () => {
       const caller = await start({}, { width: 40, height: 24 });
       expect(caller.screen.text()).toMatch(/\[Add\] .*Cancel .*No code .*Forget/);
       caller.type('\tF\r');
-      await caller.sees(/Type the number/);
+      await caller.sees('No key of yours signs in without a code.');
       caller.hangUp();
     },
   );

@@ -182,6 +182,7 @@ const PLACES: Readonly<Record<string, readonly Shown[]>> = {
     page('user_ssh_key_config add'),
     page('user_ssh_key_config remove'),
     page('user_ssh_key_config no-code'),
+    page('user_ssh_key_config which'),
   ],
   'two-factor-apps.ts': [
     page('user_2fa_otp_config apps'),

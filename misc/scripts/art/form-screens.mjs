@@ -157,12 +157,12 @@ const EMPTY = { character: ' ', ink: 7, ground: 0 };
 function sshKey() {
   const page = workPage('SSH keys', 'SSH keys', 'key');
   rule(page, 6, 'Keys that sign you in by SSH ');
-  rule(page, 15, 'A new one, or one to remove ');
+  rule(page, 15, 'A new one ');
   return page
     .label(7, LEFT, 'MT1', 'strong')
     .text(16, LEFT, 'Key')
     .view(16, 14, 'ET2', 'entry', 'focus')
-    .text(17, 14, 'the line in your .pub file; or the number of a key to remove', 'hint')
+    .text(17, 14, 'the line in your .pub file', 'hint')
     .view(19, 14, 'TM3', 'text', 'focus')
     .label(21, LEFT, 'TL4', 'warning')
     .text(23, LEFT, 'Tab: next   Left, Right: change   Esc: back', 'hint');
