@@ -1,18 +1,22 @@
-import type { Difference } from './recorded-screens';
+import { version } from '../../package.json';
+import type { Difference, SeenCell } from './recorded-screens';
 
 /** A difference that this project chose; `docs/moving.md` has the reason, in the row of this name. */
 export interface ChosenDifference {
   readonly name: string;
   readonly screens: RegExp;
+  /** Exactly the cells that differ, each with what stands there on both sides. */
   readonly covers: (difference: Difference) => boolean;
 }
 
-/** Texts that come from the clock, the node, the version or the history of calls. */
+/** Texts that are those of either program, each with where it begins: of the clock and the node none differs. */
 export const MASKED: readonly {
   readonly screens: RegExp;
   readonly row: number;
-  readonly columns: readonly [first: number, last: number];
-}[] = [{ screens: /^USERLOG/, row: 21, columns: [64, 77] }];
+  readonly column: number;
+  readonly recorded: string;
+  readonly here: string;
+}[] = [{ screens: /^USERLOG/, row: 21, column: 66, recorded: '0.5.0-beta', here: version }];
 
 export const CHOSEN_DIFFERENCES: readonly ChosenDifference[] = [
   {
@@ -23,42 +27,43 @@ export const CHOSEN_DIFFERENCES: readonly ChosenDifference[] = [
   {
     name: 'Colours of art behind a code',
     screens: /^USERLOG/,
-    covers: ({ recorded, here }) => recorded.ink === 0 && here.ink === 8,
+    covers: ({ kind, row, recorded, here }) =>
+      kind === 'cell' &&
+      row >= 15 &&
+      row <= 17 &&
+      isAlike(recorded, here) &&
+      recorded.ink === 0 &&
+      here.ink === 8,
   },
   {
     name: 'Shift+Tab',
     screens: /^USERLOG shift\+tab$/,
-    covers: ({ row }) => row === 15 || row === 16,
+    covers: ({ kind, row, column, recorded, here, cursorHere }) => {
+      if (kind === 'cursor') return cursorHere?.row === 15 && cursorHere.column === 64;
+      // The focus is on the name that was typed, and no more on the password.
+      const inks = row === 15 && column <= 63 ? [7, 15] : row === 16 && column <= 64 ? [9, 1] : [];
+      return column >= 62 && isAlike(recorded, here) && `${[recorded.ink, here.ink]}` === `${inks}`;
+    },
   },
   {
     // The name that was typed, and the message on its line; all else is the form as it was recorded.
     name: 'A wrong name or password',
     screens: /^USERLOG wrong password$/,
-    covers: ({ kind, row, column }) =>
-      kind === 'cell' && ((row === 15 && column >= 62 && column <= 64) || row === ROW_OF_MESSAGES),
-  },
-  {
-    // That board wrote the record as text, which scrolled its art by two rows, below views that stayed: blanks of the
-    // list cover the art's last row, and the question stands a row below it.
-    name: 'A damaged SAUCE record',
-    screens: /^MMENU/,
-    covers: ({ kind, row, column, recorded: { character } }) => {
+    covers: ({ kind, row, column, here }) => {
       if (kind !== 'cell') return false;
-      if (row === 22)
-        return column === 80 ? character === 'S' : character === ' ' && column > 4 && column < 76;
-      if (row === 23) return column <= 32 ? 'AUCE00 '.includes(character) : column > 43;
-      return row === 24 && ' 20230904\u00ef'.includes(character);
+      if (row === 15) return column === 64 && here.character === 'e' && here.ink === 7;
+      return row === 25 && here.character === WRONG[column - 2] && here.ink === 11;
     },
   },
 ];
 
-const ROW_OF_MESSAGES = 25;
+const WRONG = 'Wrong user name or password. 2 tries are left.';
 
-/** Where rows of a recorded screen stand here: that board's art was scrolled, its views were not. */
-export const MOVED_ROWS: readonly {
-  readonly screens: RegExp;
-  readonly rowHere: (row: number) => number;
-}[] = [{ screens: /^MMENU/, rowHere: (row) => row + (row <= 22 ? 2 : 1) }];
+/** The same in another ink. */
+function isAlike(recorded: SeenCell, here: SeenCell): boolean {
+  const { character, paper, blink } = recorded;
+  return here.character === character && here.paper === paper && here.blink === blink;
+}
 
 /** Recorded screens in whose place another one stays here: with that one they are compared. */
 export const STAYS_ON: ReadonlyMap<string, string> = new Map([

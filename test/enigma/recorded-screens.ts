@@ -4,7 +4,7 @@ import type { ScreenEmulator } from '../support/screen';
 import { ENIGMA_BOARD } from './support';
 
 /** Part of a row in one style: column from 0, columns, ink, paper, bold, blink, reverse. */
-type Run = readonly [number, number, string, string, boolean, boolean, boolean];
+export type Run = readonly [number, number, string, string, boolean, boolean, boolean];
 
 /** One recorded screen: what that board showed once these keys had been sent. */
 export interface RecordedScreen {
@@ -30,6 +30,8 @@ export interface Difference {
   readonly column: number;
   readonly recorded: SeenCell;
   readonly here: SeenCell;
+  /** Where the cursor stands here, of a difference of that kind. */
+  readonly cursorHere?: { readonly row: number; readonly column: number };
 }
 
 const COLOURS = ['black', 'red', 'green', 'brown', 'blue', 'magenta', 'cyan', 'white'];
@@ -42,30 +44,27 @@ export function readRecordedScreens(): readonly RecordedScreen[] {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as RecordedScreen[]) : [];
 }
 
-/**
- * Everything in which the screen differs from the recorded one: cells by row, then the cursor. `rowHere` is where a
- * row of the recorded screen stands here.
- */
+/** Everything in which the screen differs from the recorded one: cells by row, then the cursor. */
 export function differencesOf(
   recorded: RecordedScreen,
   screen: ScreenEmulator,
-  rowHere: (row: number) => number = (row) => row,
 ): readonly Difference[] {
   const found: Difference[] = [];
-  for (let row = 1; row <= recorded.rows.length && rowHere(row) <= recorded.rows.length; row += 1) {
+  for (let row = 1; row <= recorded.rows.length; row += 1) {
     for (let column = 1; column <= screen.width; column += 1) {
       const wanted = recordedCell(recorded, row, column);
-      const here = seenCell(screen, rowHere(row), column);
+      const here = seenCell(screen, row, column);
       if (!sameCell(wanted, here))
         found.push({ kind: 'cell', row, column, recorded: wanted, here });
     }
   }
   const [row, column] = recorded.cursor;
   const { cursor } = screen;
-  if (rowHere(row) !== cursor.row || column !== cursor.column) {
+  if (row !== cursor.row || column !== cursor.column) {
     const place = { row, column, recorded: recordedCell(recorded, row, Math.min(column, 80)) };
     const kind = isCursorHidden(screen) ? 'hidden cursor' : 'cursor';
-    found.push({ kind, ...place, here: seenCell(screen, cursor.row, cursor.column) });
+    const here = seenCell(screen, cursor.row, cursor.column);
+    found.push({ kind, ...place, here, cursorHere: cursor });
   }
   return found;
 }

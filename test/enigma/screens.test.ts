@@ -3,14 +3,7 @@ import { join } from 'node:path';
 import { systemRandom, type Random } from '../../src/base/random';
 import { TestBoard } from '../support/board';
 import { dialTelnet, type DialledCaller } from '../support/dial';
-import {
-  ANSWERS,
-  CHOSEN_DIFFERENCES,
-  MASKED,
-  MOVED_ROWS,
-  STAYS_ON,
-  UNDO_KEYS,
-} from './chosen-differences';
+import { ANSWERS, CHOSEN_DIFFERENCES, MASKED, STAYS_ON, UNDO_KEYS } from './chosen-differences';
 import {
   describeDifference,
   differencesOf,
@@ -18,6 +11,7 @@ import {
   type Difference,
   type RecordedScreen,
 } from './recorded-screens';
+import { UNSCROLLED, UNSCROLLED_CELLS, unscrolled } from './unscrolled';
 import { copyEnigmaBoard, describeEnigma, type EnigmaCopy } from './support';
 
 const screens = readRecordedScreens();
@@ -51,10 +45,10 @@ describeEnigma('the screens of an ENiGMA½ board', () => {
     }
     await call.type(recorded);
     const { screen } = call.caller;
-    const rowHere = MOVED_ROWS.find(({ screens: on }) => on.test(recorded.name))?.rowHere;
     const stays = STAYS_ON.get(recorded.name);
-    const wanted = screens.find(({ name }) => name === stays) ?? recorded;
-    const look = () => sortOut(recorded, differencesOf(wanted, screen, rowHere));
+    const redrawn = unscrolled(recorded);
+    const wanted = redrawn ?? screens.find(({ name }) => name === stays) ?? recorded;
+    const look = () => sortOut(recorded, differencesOf(wanted, screen));
     const { caller } = call;
     await Promise.race([
       caller.until('the recorded screen', () => look().wrong.length === 0),
@@ -62,17 +56,18 @@ describeEnigma('the screens of an ENiGMA½ board', () => {
     ]);
     const { wrong, masked, chosen } = look();
     expect(wrong.map(describeDifference)).toEqual([]);
-    const cells =
-      screen.width * recorded.rows.filter((_row, at) => (rowHere?.(at + 1) ?? 1) <= 25).length;
+    const cells = screen.width * recorded.rows.length;
+    const remade = redrawn === undefined ? 0 : UNSCROLLED_CELLS;
+    if (redrawn !== undefined) used.add(UNSCROLLED);
     counts.masked += masked;
-    counts.chosen += chosen.length;
-    counts.same += cells - masked - chosen.filter(({ cell }) => cell).length;
+    counts.chosen += chosen.length + remade;
+    counts.same += cells - masked - remade - chosen.filter(({ cell }) => cell).length;
     for (const { name } of chosen) used.add(name);
   });
 
   it('each chosen difference is seen, and has its reason in the manual', async () => {
     const manual = await readFile(MANUAL, 'utf8');
-    for (const { name } of CHOSEN_DIFFERENCES) {
+    for (const name of [...CHOSEN_DIFFERENCES.map((each) => each.name), UNSCROLLED]) {
       expect(manual).toContain(`| ${name} |`);
       expect([...used]).toContain(name);
     }
@@ -102,8 +97,11 @@ function sortOut(recorded: RecordedScreen, differences: readonly Difference[]): 
   for (const difference of differences) {
     const { kind, row, column } = difference;
     const mask = MASKED.find(
-      ({ screens: on, row: at, columns: [first, last] }) =>
-        on.test(recorded.name) && at === row && column >= first && column <= last,
+      ({ screens: on, row: at, column: from, recorded: there, here }) =>
+        on.test(recorded.name) &&
+        at === row &&
+        there[column - from] === difference.recorded.character &&
+        (here[column - from] ?? ' ') === difference.here.character,
     );
     const choice = CHOSEN_DIFFERENCES.find(
       ({ screens: on, covers }) => on.test(recorded.name) && covers(difference),
