@@ -231,6 +231,6 @@ export const contentServers = section('Web.', {
         .min(1)
         .default(10)
         .describe('Confirming a code (ENiGMA½: 5); five wrong codes end the link anyway.'),
-    }),
+    }).meta(HARMLESS),
   }),
 });

@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { nearestName } from '../base/nearest';
-import { isHarmless, listHomesOf, listNamesBelow } from './config-keys';
+import { findConfigKey, isHarmless, listHomesOf, listNamesBelow } from './config-keys';
 import { findRefusedKey } from './foreign-keys';
 import type { HjsonTree } from './hjson-tree';
 import type { Problem } from './problems';
-import { findNode } from './source-tree';
+import { findNode, toPlain } from './source-tree';
 import type { Path, SourceNode } from './source-tree';
 
 interface WrongKey {
@@ -54,6 +55,13 @@ function joined(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`;
 }
 
+/** True where what was written is what counts anyway. */
+function isDefault(path: string, node: SourceNode | undefined): boolean {
+  const key = findConfigKey(path);
+  if (key?.path !== path || node === undefined) return false;
+  return isDeepStrictEqual(toPlain(node), key.default);
+}
+
 /**
  * True where nothing that the key may have been meant for needs more than its default: of a block, where that is so
  * of all that stands in it.
@@ -63,7 +71,8 @@ function isLostWithoutHarm(below: string, key: string, node: SourceNode | undefi
   const near = names.filter((name) => name === key || nearestName(key, [name]) !== undefined);
   const meant = near.length > 0 ? near.map((name) => joined(below, name)) : listHomesOf(key);
   return meant.every((path) => {
-    if (node?.kind !== 'object' || listNamesBelow(path).length === 0) return isHarmless(path);
+    if (node?.kind !== 'object' || listNamesBelow(path).length === 0)
+      return isHarmless(path) || isDefault(path, node);
     return [...node.entries].every(([name, entry]) => isLostWithoutHarm(path, name, entry.node));
   });
 }

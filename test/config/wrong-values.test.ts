@@ -51,6 +51,18 @@ const PASSED_OVER: readonly (readonly [string, string, string, unknown])[] = [
     'Sallyport',
   ],
   [
+    'users: { requireActivaton: false }',
+    "1:10: users has no key 'requireActivaton', so it has no effect; did you mean 'users.requireActivation'?",
+    'users.requireActivation',
+    false,
+  ],
+  [
+    'contentServers: { web: { rateLimits: { pwResetPost: { windowMs: 60000 } } } }',
+    '1:53: contentServers.web.rateLimits.pwResetPost must be a whole number, 1 or more, not a block of keys; the board starts with the default, 5',
+    'contentServers.web.rateLimits.pwResetPost',
+    5,
+  ],
+  [
     'logging: { level: "x" }',
     '1:19: logging.level must be debug, info, warn, error, silent, not the text \'x\'; the board starts with the default, "info"',
     'logging.level',
@@ -181,6 +193,7 @@ test.each([
   ['general: { closedSytem: true }', "did you mean 'general.closedSystem'?"],
   ['genral: { closedSystem: true }', "did you mean 'general'?"],
   ['genral: { boardName: "X", closedSytem: true }', "did you mean 'general'?"],
+  ['users: { requireActivaton: true }', "did you mean 'users.requireActivation'?"],
   ['user: { requireActivation: true }', "did you mean 'users'?"],
   ['telnet: { passwordLogin: "refuse" }', "config has no key 'telnet'"],
   ['users: { passwordMn: 12 }', "did you mean 'users.passwordMin'?"],

@@ -91,6 +91,39 @@ describeEnigma('the program, started on an ENiGMA½ board that nobody has edited
     expect(checked.filter((line) => !said.includes(line))).toEqual([]);
   });
 
+  it('opens with wrong values and a picture that is too large, and start and checks say so', async () => {
+    const wrong = {
+      ...{ includes: ['config.hjson'], themes: {}, logging: { level: 'x' } },
+      ...{ general: { boardNam: 'Nova' }, users: { usernameMin: 40 } },
+      loginServers: { telnet: { port: 0 }, ssh: { port: 0, profile: 'vintage' } },
+    };
+    await writeFile(join(copy.boardDir, 'config', FREE_PORTS), JSON.stringify(wrong));
+    const theme = join(copy.boardDir, 'art', 'themes', 'luciano_blocktronics');
+    await writeFile(join(theme, 'MATRIX.ANS'), 'x'.repeat(1024 * 1024 + 1));
+    const board = await start();
+    const said = linesOf(board.err).join('\n');
+    const checked = [oputil('config', 'check', '--all'), oputil('menu', 'check', '--all')];
+    expect(checked.map(({ status }) => status)).toEqual([0, 0]);
+    const all = checked.map(({ stdout }) => stdout).join('\n');
+    for (const [kind, each] of [
+      ['2 keys are misspelt', "has no key 'themes'"],
+      ['2 keys are misspelt', "has no key 'boardNam'"],
+      [
+        '3 values cannot be',
+        "logging.level must be debug, info, warn, error, silent, not the text 'x'",
+      ],
+      ['3 values cannot be', 'the board starts with the default, "modern"'],
+      ['3 values cannot be', 'the board starts with the defaults, 2 and 16'],
+      ['this picture has 1048577 bytes', 'MATRIX.ANS: warning: this picture has 1048577 bytes'],
+    ] as const) {
+      expect(said).toContain(kind);
+      expect(all).toContain(each);
+    }
+    const caller = await dialTelnet({ port: await board.port('telnet') });
+    await caller.until('a screen', () => caller.screen.text().trim() !== '');
+    caller.hangUp();
+  });
+
   /** A menu file of the sysop's own over that of the board. */
   const withMenus = async (menus: object): Promise<void> => {
     const includes = ['new_enigma_bbs-main.hjson'];

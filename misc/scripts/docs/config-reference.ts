@@ -108,7 +108,7 @@ function mistakeReference(): string {
     'Everything else ends a start, since a default could be less than what was meant: who may sign in, apply and from where,',
     'passwords, second factors and locks, limits against guessing and floods, addresses, ports and proxies, keys and',
     'certificates, links in mails and the way that mails take, the database, first menus and modules. So does a misspelt key',
-    'that may be meant for one of these, and a misspelt block with one of these in it.',
+    'that may be meant for one of these, unless what it says is the default, and a misspelt block with one of these in it.',
     '',
   ].join('\n');
 }
