@@ -119,6 +119,13 @@ export const LINKS: readonly Mutant[] = [
     put: 'text.replace(/[&]/g,',
   },
   {
+    rule: 'D12',
+    fault: 'a sentence of a board is HTML where a piece of the page stands in it',
+    file: 'src/web/page.ts',
+    find: 'fillWords(escapeHtml(wordingOf(say, id)), pieces)',
+    put: 'fillWords(wordingOf(say, id), pieces)',
+  },
+  {
     rule: 'D13',
     fault: 'an address may have anything in front',
     file: 'src/base/mail-address.ts',

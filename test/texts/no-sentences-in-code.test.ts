@@ -4,7 +4,7 @@ import ts from 'typescript';
 
 const SRC = resolve(__dirname, '..', '..', 'src');
 
-/** Folders whose code speaks to callers in a terminal. */
+/** Folders whose code speaks to callers in a terminal, in mails or on pages. */
 const FOLDERS = [
   'modules',
   'menu/run',
@@ -14,6 +14,7 @@ const FOLDERS = [
   'servers',
   'auth',
   'mail',
+  'web',
 ];
 
 /** What it answers by HTTP is a page for a browser. */
