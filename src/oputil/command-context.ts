@@ -25,6 +25,7 @@ import { boardLockFile, findLockHolder } from '../store/board-lock';
 import type { Sql } from '../store/database';
 import { explainFailure } from '../store/sqlite';
 import { findTimelineMark, writeTimelineMark } from '../store/timeline';
+import type { Say } from '../texts/texts';
 import { findBoardWords } from './board-words';
 import type { HarmlessIo } from './oputil-io';
 import { type Column, formatTable, TableParts } from './table';
@@ -216,6 +217,10 @@ export class CommandContext {
     }
     const running = await this.running();
     await makeDataDir(board.dataDir);
+    // Read once: an import writes thousands of mails, in transactions that a running board waits for.
+    let words: Promise<Say> | undefined;
+    const findWords = (): Promise<Say> =>
+      (words ??= findBoardWords({ board, config, env: this.io.env }, (text) => this.note(text)));
     const backend = await openBackend({
       board,
       config: () => config,
@@ -224,7 +229,7 @@ export class CommandContext {
       log: await this.log(),
       env: this.io.env,
       httpsPort: () => running?.httpsPort,
-      words: () => findBoardWords({ board, config, env: this.io.env }, (text) => this.note(text)),
+      words: findWords,
       mayLackKey: true,
       storeMs: LIMITS.toolStoreMs,
       hashCost: this.io.hashCost,

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { sampleMails } from '../../misc/scripts/mails';
 import { TestBoard } from '../support/board';
 import { BoardDir } from '../support/board-dir';
@@ -69,6 +70,12 @@ describe('mails in the words of a board', () => {
     expect(err).toMatch(/^The mail has the stock sentences: .*texts\.hjson/m);
     const letter = await board.letterTo('ann@example.org', /: Your password was changed$/);
     expect(letter.text).toContain('Hello ann,\n\nyour password was changed.\n');
+    // Said once, as they are read once, however many mails there are.
+    await dir.write('two.csv', 'name,email_address\njoe,joe@example.org\nkim,kim@example.org\n');
+    const file = join(dir.path, 'two.csv');
+    const many = await board.tryOputil('import', 'csv', file, '--mail-reset');
+    expect(many.err.match(/^The mail has the stock sentences: /gm)).toHaveLength(1);
+    await board.letterTo('kim@example.org', /Choose a password$/);
   });
 });
 
