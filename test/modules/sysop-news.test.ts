@@ -56,6 +56,21 @@ describe('what waits for the sysop', () => {
     caller.hangUp();
   });
 
+  it('comes after what the sign-in has to tell, which may be a warning', async () => {
+    await open({ warnings: 3 });
+    board.accounts.fake.stepWall(1_000);
+    const guess = { userName: 'sue', password: 'another harbour 8' };
+    await expect(board.callBySsh(guess)).rejects.toThrow('sue is rejected');
+    const caller = await board.callBySsh({ userName: 'sue!', password: PASSWORD });
+    await caller.isIn('mainMenu');
+    await caller.sees('Failed attempts since your last call: 1.');
+    expect(caller.screen.text()).not.toContain('Warnings');
+    await caller.until('a key to be asked for', () => caller.isAsked);
+    caller.type('c\r');
+    await caller.sees('Warnings: 3.');
+    caller.hangUp();
+  });
+
   it('is nothing that is said where nothing waits', async () => {
     await open();
     const caller = await enter('sue');

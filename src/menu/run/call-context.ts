@@ -56,6 +56,7 @@ export class CallContext {
   private drawnTheme: Theme | undefined;
   private newsTold = false;
   private told: string | undefined;
+  private toldLater: string | undefined;
 
   constructor(caller: Caller, services: MenuServices) {
     this.caller = caller;
@@ -176,11 +177,20 @@ export class CallContext {
     this.told = sentence ?? this.told;
   }
 
-  /** The kept sentence, else the notice about the sign-in. */
+  /** The same for one that has time: the notice about the sign-in comes first, as it may be a warning. */
+  tellLater(sentence: string | undefined): void {
+    this.toldLater = sentence ?? this.toldLater;
+  }
+
+  /** The kept sentence, else the notice about the sign-in, else what has time. */
   takeNews(): string | undefined {
     const { told } = this;
     this.told = undefined;
-    return told ?? this.takeSignInNews();
+    const first = told ?? this.takeSignInNews();
+    if (first !== undefined) return first;
+    const { toldLater } = this;
+    this.toldLater = undefined;
+    return toldLater;
   }
 
   /** The notice about the sign-in; returned once. */

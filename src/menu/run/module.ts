@@ -27,7 +27,7 @@ export type Transition =
       readonly lastWords?: string;
     }
   | { readonly kind: 'previous' }
-  /** Follows the menu's own `next`, or goes back without one; the next screen with a form shows `message`. */
+  /** Follows the menu's own `next`, or goes back without one; a form behind it shows `message`, once it has nothing else to tell. */
   | { readonly kind: 'next'; readonly message?: string }
   /** Keeps the caller on the screen; `message` goes to its message line, `clear` empties views. */
   | {

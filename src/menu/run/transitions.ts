@@ -48,7 +48,7 @@ export async function resolveOutcome(
       if (transition.kind === 'stay' && menu.autoNext) call.tell(transition.message);
       return menu.autoNext ? { kind: 'previous' } : { kind: 'nowhere' };
     case 'next':
-      call.tell(transition.message);
+      call.tellLater(transition.message);
       break;
   }
   const { next } = menu;
