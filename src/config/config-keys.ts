@@ -15,6 +15,8 @@ export interface ConfigKey {
   readonly maximum: number | undefined;
   /** Its default may stand in for what cannot be. */
   readonly isHarmless: boolean;
+  /** Of a list: an item that cannot be may be left out. */
+  readonly hasHarmlessItems: boolean;
 }
 
 export interface ConfigSection {
@@ -37,7 +39,7 @@ interface KeySchema {
   readonly maximum?: number;
   readonly minLength?: number;
   readonly maxLength?: number;
-  readonly harmless?: boolean;
+  readonly harmless?: boolean | 'items';
 }
 
 /** What a schema says: it never changes, and takes 0.1 s to read where something in a file is wrong. */
@@ -101,7 +103,10 @@ export function isHarmless(path: string): boolean {
     (key) =>
       key.path === path || key.path.startsWith(`${path}.`) || path.startsWith(`${key.path}.`),
   );
-  return there.length > 0 && there.every((key) => key.isHarmless);
+  return (
+    there.length > 0 &&
+    there.every((key) => (path.length > key.path.length ? key.hasHarmlessItems : key.isHarmless))
+  );
 }
 
 function keyOf(path: string, schema: KeySchema): ConfigKey {
@@ -113,6 +118,7 @@ function keyOf(path: string, schema: KeySchema): ConfigKey {
     minimum: schema.minimum,
     maximum: schema.maximum,
     isHarmless: schema.harmless === true,
+    hasHarmlessItems: schema.harmless !== undefined && schema.harmless !== false,
   };
 }
 

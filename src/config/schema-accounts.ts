@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DEFAULT_OTP_TYPE, OTP_TYPES_TO_OFFER } from '../base/otp-types';
-import { file, HARMLESS, seconds, section } from './schema-parts';
+import { file, HARMLESS, HARMLESS_ITEMS, seconds, section } from './schema-parts';
 
 const otp = section('One-time passwords.', {
   window: z
@@ -130,7 +130,7 @@ export const users = section('Accounts.', {
   newUserNames: z
     .array(z.string())
     .default(['new', 'apply'])
-    .meta(HARMLESS)
+    .meta(HARMLESS_ITEMS)
     .describe('User names that open the new-user application over SSH.'),
   badUserNames: z
     .array(z.string())

@@ -7,6 +7,9 @@ import { z } from 'zod';
  */
 export const HARMLESS = { harmless: true } as const;
 
+/** Of a list whose default is not empty: an item that cannot be is left out, but the default stands in for nothing. */
+export const HARMLESS_ITEMS = { harmless: 'items' } as const;
+
 /** A group of keys; each of them has a default, so the group may be left out. */
 export function section<Shape extends z.ZodRawShape>(doc: string, shape: Shape) {
   return z

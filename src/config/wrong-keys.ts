@@ -79,13 +79,17 @@ function isLostWithoutHarm(below: string, key: string, node: SourceNode | undefi
 
 /** Keys that keep somebody out, or an account safe: in a block that is not known they do nothing. */
 const PROTECTIONS: ReadonlySet<string> = new Set([
-  ...['closedSystem', 'requireActivation', 'passwordMin', 'badPassFile', 'badUserNames'],
+  ...['closedSystem', 'inviteOnly', 'requireActivation', 'passwordMin', 'badPassFile'],
+  ...['badUserNames', 'twoFactorAuth', 'required', 'maxPerSource', 'maxPreAuthPerSource'],
   ...['failedLogin', 'disconnect', 'lockAccount', 'unlockAtEmailPwReset', 'passwordLogin'],
   ...['loginGraceSeconds', 'preAuthIdleLogoutSeconds', 'idleLogoutSeconds', 'sessionMaxSeconds'],
   ...['maxConnections', 'budgets', 'rateLimits', 'disableAfter', 'allowedOrigins'],
 ]);
 
-/** A protection below a key that has no effect, each with its own place and where it belongs. */
+/**
+ * A protection below a key that has no effect, each with its own place and where it belongs: an edit of a running
+ * board that takes one away is refused.
+ */
 export function lostProtections(tree: HjsonTree, path: Path): readonly Problem[] {
   const node = findNode(tree.root, path);
   if (node?.kind !== 'object') return [];
@@ -94,6 +98,6 @@ export function lostProtections(tree: HjsonTree, path: Path): readonly Problem[]
     const homes = PROTECTIONS.has(key) ? listHomesOf(key) : [];
     if (homes.length === 0) return lostProtections(tree, below);
     const message = `${below.join('.')} protects nothing there; it belongs at ${homes.join(' or ')}`;
-    return [{ place: keyPlace, message, kind: 'lost-protection' }];
+    return [{ place: keyPlace, message, kind: 'lost-protection', isMistake: true }];
   });
 }

@@ -501,11 +501,12 @@ test.each([
 
 test('a protection in a block that is not known is a warning of its own, with the place where it belongs', async () => {
   const { config, warnings } = await load(
-    '{ frontDoor: { closedSystem: true, colour: "red"\n deeper: { lockAccount: 5 } } }',
+    '{ frontDoor: { closedSystem: true, colour: "red"\n deeper: { lockAccount: 5 } }\n users: { twoFactor: { required: "GM[sysops]" } } }',
   );
   expect(config.general.closedSystem).toBe(false);
   const told = warnings.filter(({ kind }) => kind === 'lost-protection');
   expect(told.map(({ place, message }) => `${place.line}:${place.column}: ${message}`)).toEqual([
+    '3:24: users.twoFactor.required protects nothing there; it belongs at users.twoFactorAuth.required',
     '1:16: frontDoor.closedSystem protects nothing there; it belongs at general.closedSystem',
     '2:12: frontDoor.deeper.lockAccount protects nothing there; it belongs at users.failedLogin.lockAccount',
   ]);

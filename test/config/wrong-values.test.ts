@@ -198,6 +198,8 @@ test.each([
   ['telnet: { passwordLogin: "refuse" }', "config has no key 'telnet'"],
   ['users: { passwordMn: 12 }', "did you mean 'users.passwordMin'?"],
   ['users: { inviteOnly: 1 }', 'users.inviteOnly must be true or false'],
+  ['users: { newUserNames: false }', 'users.newUserNames must be a list of texts'],
+  ['users: { newUserName: [] }', "did you mean 'users.newUserNames'?"],
   ['users: { badUserNames: "root" }', 'users.badUserNames must be a list of texts'],
   ['users: { twoFactorAuth: { required: 2 } }', 'users.twoFactorAuth.required must be a text'],
   ['users: { twoFactorAuth: { registration: ["terminl"] } }', 'registration must be a list'],
@@ -230,7 +232,7 @@ test('of every key a value of a kind that cannot be gives way to the default, or
 
 test('no key whose default may be less than what was meant gives way to it', () => {
   const protecting =
-    /(^|\.)(proxies|forwardedHeader|mods|closedSystem|maxConnections|menuFile|enabled|address|port|socket|proxyProtocol|passwordLogin|firstMenu\w*|privateKey\w*|domain|overrideUrlPrefix|behindProxy|certPem|key(Pem|Command)|(password|otp)Min|badPassFile|badUserNames|inviteOnly|requireActivation|defaultGroups|registration|required|disableAfter|window|lockAccount|transport|sealingKey\w*|exemptNetworks|earlyDrop|maxPerSource|perSourceAndDay|client|connection|rejectUnauthorized|clients)$/;
+    /(^|\.)(proxies|forwardedHeader|mods|closedSystem|maxConnections|menuFile|enabled|address|port|socket|proxyProtocol|passwordLogin|firstMenu\w*|privateKey\w*|domain|overrideUrlPrefix|behindProxy|certPem|key(Pem|Command)|(password|otp)Min|badPassFile|badUserNames|newUserNames|inviteOnly|requireActivation|defaultGroups|registration|required|disableAfter|window|lockAccount|transport|sealingKey\w*|exemptNetworks|earlyDrop|maxPerSource|perSourceAndDay|client|connection|rejectUnauthorized|clients)$/;
   const kept = KEYS.filter(({ path }) => protecting.test(path));
   expect(kept.length).toBeGreaterThan(60);
   // It is off unless it is asked for, which is the safer of the two.

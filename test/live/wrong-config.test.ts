@@ -87,6 +87,19 @@ describe('a configuration with mistakes that harm no caller', () => {
     await on.logged('board.reloaded', {}, 1);
   });
 
+  it('keeps its protections where an edit moves one to a block that is not known', async () => {
+    const policy = '{ required: "GM[sysops]" }';
+    await dir.write('config/config.hjson', `{ users: { twoFactorAuth: ${policy} } }`);
+    const on = await start();
+    await dir.write('config/config.hjson', `{ users: { twoFactor: ${policy} } }`);
+    const [refused] = await on.logged('board.edit-refused', {}, 1);
+    expect(refused?.['problems']).toEqual([
+      expect.stringMatching(
+        /1:\d+: users\.twoFactor\.required protects nothing there; it belongs at/,
+      ),
+    ]);
+  });
+
   it('does not start, and config check says why, where one of them may let somebody in', async () => {
     await dir.write('config/config.hjson', '{ general: { boardNam: "x", closedSytem: true } }');
     const why = await start().catch((error: { describe(): string }) => error.describe());

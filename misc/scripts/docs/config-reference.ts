@@ -102,6 +102,7 @@ function mistakeReference(): string {
     '- a number out of range, of any key but a port: the nearest that is allowed counts',
     '- a key that is like no other key: it has no effect',
     '- `usernameMin` above `usernameMax`: the defaults of both; `passwordMin` above `passwordMax`: the first for both; waits that are shorter than the first wait: the first for all',
+    '- an entry of `users.newUserNames` that is no text: it is left out',
     '- an entry of `security.exemptNetworks` that is no network: it is left out, so that no source is exempt by it',
     '- a sender with a name, `Board <bbs@example.org>`: the address in it',
     '',
