@@ -32,6 +32,7 @@ export const WEB_PROBLEM = textArea({
     'web-problem.wrong-type': 'This is not a form',
     'web-problem.wrong-type-then':
       'Nothing was changed. Open the link from the mail and use that page.',
+    'web-problem.speaks-https': 'This port speaks HTTPS: {address}',
     'web-problem.misdirected': 'This is not the board you asked for',
     'web-problem.misdirected-then': 'Use the address that stands in the mail.',
     'web-problem.too-many': 'Too many requests',

@@ -10,7 +10,10 @@ import type { PageSlot, WebServerOptions } from './parts';
 /** The open connections of the pages, because Node.js's own list lacks sockets within their handshake. */
 export class PageSockets {
   private readonly sockets = new Set<Socket>();
-  private readonly slots = new Map<Socket | string, PageSlot>();
+  private readonly slots = new Map<
+    Socket | string,
+    { readonly slot: PageSlot; readonly below: Socket }
+  >();
 
   constructor(private readonly options: Pick<WebServerOptions, 'accept' | 'log'>) {}
 
@@ -28,7 +31,7 @@ export class PageSockets {
       // A socket with TLS is another one than the connection below it.
       const key = name === 'https' ? connectionKey(socket) : socket;
       const enter = (slot: PageSlot): void => {
-        this.slots.set(key, slot);
+        this.slots.set(key, { slot, below: socket });
         socket.once('close', () => {
           this.slots.delete(key);
           slot.release();
@@ -47,7 +50,12 @@ export class PageSockets {
 
   /** The slot of a request's connection; undefined for one that is closed. */
   slotOf(socket: Socket): PageSlot | undefined {
-    return this.slots.get(socket instanceof TLSSocket ? connectionKey(socket) : socket);
+    return this.slots.get(socket instanceof TLSSocket ? connectionKey(socket) : socket)?.slot;
+  }
+
+  /** The connection that a socket with TLS stands on; undefined where it is closed. */
+  belowTls(socket: Socket): Socket | undefined {
+    return this.slots.get(connectionKey(socket))?.below;
   }
 
   destroyAll(): void {

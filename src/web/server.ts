@@ -16,7 +16,9 @@ import { LIMITS } from '../base/limits';
 import { listenOnSocket } from '../base/unix-socket';
 import { PACKAGE_DIR } from '../config/board';
 import { loginServer, type PageServerName } from '../config/login-servers';
+import { linkPrefix } from '../mail/links';
 import { BROWSER_WAYS } from '../protocols/ways-in';
+import { answerBrokenRequest, endWith } from './broken-request';
 import { addConfirmMailRoutes } from './confirm-mail';
 import { isOwnHost } from './origin';
 import { addOwnRoutes } from './own-routes';
@@ -37,8 +39,6 @@ import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node
 import type { Server as TlsServer } from 'node:https';
 
 const TLS_VERSION = 'TLSv1.2';
-/** Time between the answer to an invalid request and the forced end of its socket. */
-const GOOD_BYE_MS = 2_000;
 /** Time limit for running requests when the board stops. */
 export const CLOSE_MS = 2_000;
 /** The port of a proxy before the pages, where they have no TLS of their own. */
@@ -58,10 +58,11 @@ interface ServerAddress {
 /** Starts the pages, with TLS, without it for proxies, or both; a port in use or an unusable certificate is thrown as a BbsError. */
 export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
   const { https, http } = options.config().contentServers.web;
-  const { server, tls } = createServer(https.enabled ? options.certificate : undefined, options);
-  let port = tls === undefined ? PROXY_PORT : https.port;
+  const certificate = https.enabled ? options.certificate : undefined;
+  let port = certificate === undefined ? PROXY_PORT : https.port;
   const parts: WebParts = { ...options, port: () => port };
   const sockets = new PageSockets(options);
+  const { server, tls } = createServer(certificate, parts, sockets);
   const plain = http.enabled ? plainOf(server, tls, options) : undefined;
   if (tls !== undefined) sockets.guard(tls, 'https');
   if (plain !== undefined) sockets.guard(plain, 'http', http.socket !== '');
@@ -128,12 +129,22 @@ export const HTTP_LIMITS = {
 
 function createServer(
   certificate: LiveCertificate | undefined,
-  parts: Pick<WebServerOptions, 'config' | 'clock' | 'say'>,
+  parts: Pick<WebParts, 'config' | 'clock' | 'say' | 'port'>,
+  sockets: PageSockets,
 ): { readonly server: Server; readonly tls?: TlsServer } {
   const given = {
     ...HTTP_LIMITS,
-    clientErrorHandler: (error: Error & { code?: string }, socket: Socket) =>
-      answerBrokenRequest(error, socket, parts.clock),
+    clientErrorHandler: (error: Error & { code?: string }, socket: Socket) => {
+      // An HTTP request where TLS is due is answered as it came, below the TLS that did not begin.
+      const below = error.code === 'ERR_SSL_HTTP_REQUEST' ? sockets.belowTls(socket) : undefined;
+      if (below === undefined) {
+        answerBrokenRequest(error, socket, parts.clock);
+        return;
+      }
+      const address = `${linkPrefix(parts.config(), parts.port())}/`;
+      const text = `${parts.say('web-problem.speaks-https', { address })}\n`;
+      endWith(below, { status: '400 Bad Request', text, clock: parts.clock });
+    },
     // A URL that cannot be parsed never reaches the hooks.
     frameworkErrors: (_error: unknown, _request: unknown, reply: FastifyReply) =>
       void sendProblem(reply.headers(SECURITY_HEADERS), 'badRequest', parts),
@@ -306,33 +317,6 @@ function problemOf(error: FastifyError): ProblemName {
     default:
       return 'failed';
   }
-}
-
-/** Answers invalid and slow requests with the same headers. */
-export function answerBrokenRequest(
-  error: Error & { code?: string },
-  socket: Socket,
-  clock: Clock,
-): void {
-  // Without TLS nothing can be sent: an answer would wait for ever for a handshake that is over.
-  const isHttp = /^(?:HPE|ERR_HTTP)_/.test(error.code ?? '');
-  if (!socket.writable || !isHttp) {
-    socket.destroy();
-    return;
-  }
-  // A client that does not close its side is not waited for.
-  const cancel = clock.after(GOOD_BYE_MS, () => socket.destroy());
-  socket.once('close', cancel);
-  const status =
-    error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-      ? '408 Request Timeout'
-      : error.code === 'HPE_HEADER_OVERFLOW'
-        ? '431 Request Header Fields Too Large'
-        : '400 Bad Request';
-  const headers = Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(
-    `HTTP/1.1 ${status}\r\n${headers.join('')}connection: close\r\ncontent-length: 0\r\n\r\n`,
-  );
 }
 
 /** The paths of the health checks. */

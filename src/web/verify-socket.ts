@@ -1,16 +1,11 @@
 import { fastify, type FastifyInstance } from 'fastify';
 import type { Authenticator } from '../auth/authenticator';
 import { listenOnSocket } from '../base/unix-socket';
+import { answerBrokenRequest } from './broken-request';
 import { SECURITY_HEADERS } from './page';
 import { NODE_LIMITS } from './page-sockets';
 import type { WebParts } from './parts';
-import {
-  answerBrokenRequest,
-  endSlowReaders,
-  CLOSE_MS,
-  HTTP_LIMITS,
-  takeFormsAlone,
-} from './server';
+import { endSlowReaders, CLOSE_MS, HTTP_LIMITS, takeFormsAlone } from './server';
 import { addVerifyRoute } from './verify';
 
 /** Open connections at once; further ones are closed. */

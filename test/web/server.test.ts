@@ -52,6 +52,17 @@ function raw(bytes: string | Buffer, keepOpen = false): Promise<string> {
   });
 }
 
+/** What is answered to bytes that are sent without TLS. */
+function inClear(bytes: string): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect(board.port, '127.0.0.1', () => socket.write(bytes, 'latin1'));
+    let text = '';
+    socket.on('data', (data: Buffer) => (text += data.toString('latin1')));
+    socket.on('error', () => resolve(text));
+    socket.on('close', () => resolve(text));
+  });
+}
+
 const headersOf = (answer: string): Record<string, string> =>
   Object.fromEntries(
     [...answer.matchAll(/^([a-z-]+): (.*)\r$/gim)].map(([, name = '', value = '']) => [
@@ -320,14 +331,34 @@ describe('TLS', () => {
           .on('error', reject);
       }),
     ).rejects.toThrow(/alert|protocol|version/i);
-    const plain = await new Promise<string>((resolve) => {
-      const socket = connect(board.port, '127.0.0.1', () => socket.write('GET / HTTP/1.0\r\n\r\n'));
-      let text = '';
-      socket.on('data', (data: Buffer) => (text += data.toString('latin1')));
-      socket.on('error', () => resolve(text));
-      socket.on('close', () => resolve(text));
-    });
-    expect(plain).not.toContain('200');
+    expect(await inClear('GET / HTTP/1.0\r\n\r\n')).not.toContain('200');
+  });
+
+  test('a request without it is answered with where to go, by the name in the configuration', async () => {
+    board = await openWebBoard();
+    for (const request of [
+      'GET /_enig/reset-password?token=abc HTTP/1.1\r\nhost: evil.example\r\n\r\n',
+      'POST / HTTP/1.1\r\nhost: evil.example\r\ncontent-length: 3\r\n\r\na=b',
+      'HEAD / HTTP/1.0\r\n\r\n',
+    ]) {
+      const answer = await inClear(request);
+      expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+      expect(answer.split('\r\n\r\n')[1]).toBe(
+        `This port speaks HTTPS: https://localhost:${board.port}/\n`,
+      );
+      expectSecure({ headers: headersOf(answer) });
+      expect(answer).not.toMatch(/evil|abc/);
+    }
+  });
+
+  test.each([
+    ['a greeting of telnet', '\xff\xfb\x18'],
+    ['no protocol at all', 'hello?\r\n\r\n'],
+  ])('what is neither TLS nor HTTP is not answered: %s', async (_what, bytes) => {
+    board = await openWebBoard();
+    // An alert of TLS at most.
+    expect(await inClear(bytes)).not.toMatch(/HTTP|Bad Request/);
+    expect((await board.ask('/_enig/health')).status).toBe(200);
   });
 
   test('a taken port is told with what to change', async () => {
