@@ -16,7 +16,7 @@ import { LETTER, ONWARD, TALK } from './talk-texts';
 import type { TextArea } from './text-area';
 import { FRONT_PAGE, TERMINAL_PAGE, TERMINAL_SAYS } from './terminal-page-texts';
 import { ACTION, SECRET, TWO_FACTOR } from './two-factor-texts';
-import { CONFIRM_PAGE, RECOVER_PAGE, WEB_PROBLEM } from './web-texts';
+import { CONFIRM_PAGE, RECOVER_PAGE, WEB_PORT, WEB_PROBLEM } from './web-texts';
 
 /** Every sentence that the board itself says in a terminal, in a mail or on a page, by place: the only table of them. */
 export const TEXT_AREAS: readonly TextArea<Readonly<Record<string, string>>>[] = [
@@ -66,6 +66,7 @@ export const TEXT_AREAS: readonly TextArea<Readonly<Record<string, string>>>[] =
   FRONT_PAGE,
   TERMINAL_PAGE,
   TERMINAL_SAYS,
+  WEB_PORT,
 ];
 
 const STOCK = {
@@ -115,6 +116,7 @@ const STOCK = {
   ...FRONT_PAGE.texts,
   ...TERMINAL_PAGE.texts,
   ...TERMINAL_SAYS.texts,
+  ...WEB_PORT.texts,
 } as const;
 
 type StockTexts = typeof STOCK;

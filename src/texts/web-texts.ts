@@ -50,6 +50,16 @@ export const WEB_PROBLEM = textArea({
   },
 });
 
+export const WEB_PORT = textArea({
+  where: 'A browser that opens the port of the terminal in the browser.',
+  columns: 160,
+  texts: {
+    'web-port.no-page':
+      'This port is for terminals, and your browser can reach it. Go back to the terminal page and call again.',
+    'web-port.other-site': 'A page of another site may not call this board.',
+  },
+});
+
 export const CONFIRM_PAGE = textArea({
   where: 'The page of a link that confirms a mail address.',
   columns: 160,

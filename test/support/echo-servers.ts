@@ -144,6 +144,7 @@ export class EchoServers {
     this.ca = certPem;
     const certificate = { cert: certPem, key: keyPem };
     const endpoint = new WebSocketEndpoint({
+      say: sayStock,
       ...{ ...shared, server },
       ...(server === 'wss' ? { tls: () => certificate } : {}),
       isAllowedOrigin: (origin) => this.options.origins?.includes(origin) === true,

@@ -161,14 +161,23 @@ describe('pages in the words of a board', () => {
     expect(form).toMatch(/&#39; <a href="otpauth:[^"]*">Open it in the app<\/a>/);
   });
 
-  it('change with an edit of texts.hjson while the board runs', async () => {
+  it('change with an edit of texts.hjson while the board runs, at the port of the terminal too', async () => {
     const dir = await BoardDir.make({ 'config/config.hjson': '{}' });
-    const running = await TestBoard.start({ boardDir: dir.path });
+    const config = { loginServers: { webSocket: { wss: { enabled: true, port: 0 } } } };
+    const running = await TestBoard.start({ boardDir: dir.path, config });
     const port = running.bbs.addresses.https?.port ?? 0;
-    await dir.write('config/texts.hjson', '{ "web-problem.not-found": "Nobody is here" }');
+    await dir.write(
+      'config/texts.hjson',
+      '{ "web-problem.not-found": "Nobody is here", "web-port.no-page": "Call <by> terminal." }',
+    );
     await running.logged('board.reloaded');
     const page = await running.browse(`https://localhost:${port}/nowhere`);
     expect([page.status, page.body.includes('<h1>Nobody is here</h1>')]).toEqual([404, true]);
+    const { body, headers } = await running.browse(`https://localhost:${running.wssPort}/`);
+    expect([body, headers['content-type']]).toEqual([
+      'Call <by> terminal.\n',
+      'text/plain; charset=utf-8',
+    ]);
     await running.remove();
     await dir.remove();
   });

@@ -5,6 +5,7 @@ import { WebSocketServer } from 'ws';
 import type { Cancel } from '../../base/clock';
 import { toError } from '../../base/errors';
 import { LIMITS } from '../../base/limits';
+import type { Say } from '../../texts/texts';
 import type { Certificate } from '../../tls/certificate';
 import type { Accepted, Unnamed } from '../listener';
 import { WebSocketCaller, hintsOf, type WebSocketCallerOptions } from './web-socket-caller';
@@ -12,6 +13,8 @@ import { WebSocketCaller, hintsOf, type WebSocketCallerOptions } from './web-soc
 interface WebSocketOptions extends WebSocketCallerOptions {
   /** The certificate for the next caller; without one the proxy before the board has TLS. */
   readonly tls?: () => Pick<Certificate, 'cert' | 'key'>;
+  /** The board's sentences for who comes with a browser. */
+  readonly say: Say;
   /** True where a page of this origin may connect (rule G2). */
   readonly isAllowedOrigin: (origin: string, remoteIp: string) => boolean;
 }
@@ -48,10 +51,6 @@ const PLAIN_HEADERS = {
   'strict-transport-security': 'max-age=31536000',
   'x-content-type-options': 'nosniff',
 } as const;
-// A visitor with a browser was probably sent here to accept a self-signed certificate.
-const NOT_A_PAGE =
-  'This port is for terminals, and your browser can reach it. Go back to the terminal page and call again.\n';
-const FOREIGN_PAGE = 'A page of another site may not call this board.\n';
 
 /**
  * Speaks WebSocket on sockets that a Listener has accepted: TLS where it ends here, one HTTP request, frames.
@@ -63,8 +62,8 @@ export class WebSocketEndpoint {
   private readonly waiting = new WeakMap<Duplex, Waiting>();
 
   constructor(private readonly options: WebSocketOptions) {
-    this.http = createServer({ maxHeaderSize: LIMITS.httpHeaderBytes }, (request, response) =>
-      answerPlain(request, response),
+    this.http = createServer({ maxHeaderSize: LIMITS.httpHeaderBytes }, (_request, response) =>
+      answerPlain(response, this.options.say),
     );
     this.http.on('upgrade', (request, socket, head) => this.upgrade(request, socket, head));
     this.http.on('clientError', (_error, socket) => refuse(socket, '400 Bad Request'));
@@ -155,7 +154,7 @@ export class WebSocketEndpoint {
       // Not charged either: that would lock out the visitor of the foreign page.
       const { remoteIp } = accepted;
       this.options.log.info('wss.origin-refused', { remoteIp, origin: foreign.slice(0, 200) });
-      refuse(socket, '403 Forbidden', FOREIGN_PAGE);
+      refuse(socket, '403 Forbidden', `${this.options.say('web-port.other-site')}\n`);
       return;
     }
     this.webSockets.handleUpgrade(request, socket, head, (webSocket) => {
@@ -181,9 +180,10 @@ function originsOf({ headers }: IncomingMessage): readonly string[] {
   return [headers.origin, headers['sec-websocket-origin']].flatMap((origin) => origin ?? []);
 }
 
-function answerPlain(_request: IncomingMessage, response: ServerResponse): void {
+/** A visitor with a browser was probably sent here to accept a self-signed certificate. */
+function answerPlain(response: ServerResponse, say: Say): void {
   response.writeHead(426, { ...PLAIN_HEADERS, upgrade: 'websocket' });
-  response.end(NOT_A_PAGE);
+  response.end(`${say('web-port.no-page')}\n`);
 }
 
 function refuse(socket: Duplex, status: string, text = ''): void {
