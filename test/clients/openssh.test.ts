@@ -225,6 +225,7 @@ describe('OpenSSH', () => {
     await caller.enter('');
     await caller.sees('Real name');
     await caller.press(KEYS.escape);
+    await caller.sees('You have not applied. To do so, call as new again.');
     await caller.ended();
   });
 });
