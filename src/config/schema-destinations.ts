@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nearestName } from '../base/nearest';
 import { isAllSeen } from '../base/unseen';
 import { HARMLESS } from './schema-parts';
 
@@ -19,20 +20,33 @@ export const DESTINATION_KIND_NAMES = Object.keys(
   DESTINATION_KINDS,
 ) as readonly (keyof typeof DESTINATION_KINDS)[];
 
-/** Its other keys are those of the module that hands callers on in this way; `board-check` looks at them. */
-const destination = z.looseObject({
-  kind: z.enum(DESTINATION_KIND_NAMES),
-  /** What callers read it is called. */
-  name: z.string().min(1).max(40).refine(isAllSeen, 'must not have characters that nobody sees'),
-  /** A line about it. */
-  about: z
-    .string()
-    .max(200)
-    .refine(isAllSeen, 'must not have characters that nobody sees')
-    .default(''),
-  /** Who is handed on; everybody who is fully signed in where nothing is said. */
-  acs: z.string().optional(),
-});
+/** What a condition that is misspelt may look like: no other key of a destination does. */
+const CONDITIONS = ['acs', 'access'] as const;
+
+/**
+ * Its other keys are those of the module that hands callers on in this way; `board-check` looks at them. One that is
+ * meant for `acs` would let everybody on, so the destination is left out.
+ */
+const destination = z
+  .looseObject({
+    kind: z.enum(DESTINATION_KIND_NAMES),
+    /** What callers read it is called. */
+    name: z.string().min(1).max(40).refine(isAllSeen, 'must not have characters that nobody sees'),
+    /** A line about it. */
+    about: z
+      .string()
+      .max(200)
+      .refine(isAllSeen, 'must not have characters that nobody sees')
+      .default(''),
+    /** Who is handed on; everybody who is fully signed in where nothing is said. */
+    acs: z.string().optional(),
+  })
+  .superRefine((given, { addIssue }) => {
+    for (const key of Object.keys(given)) {
+      if (key === 'acs' || nearestName(key, CONDITIONS) === undefined) continue;
+      addIssue({ code: 'custom', path: [key], params: { must: 'acs, as a condition is called' } });
+    }
+  });
 
 export type Destination = z.output<typeof destination>;
 

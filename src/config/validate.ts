@@ -153,7 +153,8 @@ function wrongValue(tree: HjsonTree, path: Path, issue: Issue): Problem {
 function acceptedBy(issue: Issue): string {
   if (issue.code === 'invalid_value') return issue.values.map(String).join(', ');
   if (issue.code === 'invalid_type') return KINDS[issue.expected] ?? issue.expected;
-  return 'as docs/config.md says';
+  const must: unknown = issue.code === 'custom' ? issue.params?.['must'] : undefined;
+  return typeof must === 'string' ? must : 'as docs/config.md says';
 }
 
 const KINDS: Readonly<Record<string, string>> = {

@@ -110,6 +110,12 @@ const PASSED_OVER: readonly (readonly [string, string, string, unknown])[] = [
     'destinations',
     { far: { kind: 'telnet', name: 'Far', about: '' } },
   ],
+  ...['asc', 'Acs', 'access'].map((key): [string, string, string, unknown] => [
+    `destinations: { near: { kind: "telnet", name: "Near", host: "h", ${key}: "GM[sysops]" } }`,
+    `1:${68 + key.length}: destinations.near.${key} must be acs, as a condition is called, not the text 'GM[sysops]'; it is left out`,
+    'destinations',
+    {},
+  ]),
   [
     'users: { usernameMin: 20 }',
     '1:23: users.usernameMin must not be above users.usernameMax (16); the board starts with the defaults, 2 and 16',
