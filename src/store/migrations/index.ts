@@ -283,17 +283,6 @@ export const MIGRATIONS: readonly Migration[] = [
       });
     },
   },
-  // An index of the few accounts that `countInactive` asks for; its condition is the same there.
-  {
-    id: 46,
-    name: '0046-inactive-accounts',
-    async up(sql) {
-      await sql.raw(
-        'create index user_property_inactive on user_property (prop_name, user_id)' +
-          " where prop_name = 'account_status' and prop_value = '1'",
-      );
-    },
-  },
   // Who is in a door, where several processes run the board.
   {
     id: 48,
@@ -306,6 +295,17 @@ export const MIGRATIONS: readonly Migration[] = [
         table.primary(['node_id', 'visit']);
         table.string('door', 300).notNullable().index('door_seat_door');
       });
+    },
+  },
+  // An index of the few accounts that `countInactive` asks for; its condition is the same there.
+  {
+    id: 46,
+    name: '0046-inactive-accounts',
+    async up(sql) {
+      await sql.raw(
+        'create index user_property_inactive on user_property (prop_name, user_id)' +
+          " where prop_name = 'account_status' and prop_value = '1'",
+      );
     },
   },
 ];
