@@ -183,6 +183,9 @@ export class MultiLineEditView extends View {
       case 'ctrl + w':
         if (this.caret > 0) this.replace(this.wordStart(), this.caret, []);
         return true;
+      case 'ctrl + t':
+        if (this.caret < this.characters.length) this.replace(this.caret, this.wordEnd(), []);
+        return true;
       default:
         if (text === '') return false;
         this.insert(text);
@@ -266,6 +269,15 @@ export class MultiLineEditView extends View {
     while (start > 0 && this.characters[start - 1] === ' ') start -= 1;
     while (start > 0 && !/[ \n]/.test(this.characters[start - 1] ?? '')) start -= 1;
     return start === this.caret ? start - 1 : start;
+  }
+
+  /** Behind the next word and the blanks before it; a line break is a word of its own. */
+  private wordEnd(): number {
+    const rest = this.characters.slice(this.caret);
+    const blanks = rest.findIndex((character) => character !== ' ');
+    if (blanks === -1) return this.characters.length;
+    const letters = rest.slice(blanks).findIndex((character) => /[ \n]/.test(character));
+    return letters === -1 ? this.characters.length : this.caret + blanks + Math.max(1, letters);
   }
 
   private layOut(): void {

@@ -61,6 +61,18 @@ describe('MT with mode: edit', () => {
     expect(driver.form.values()['letter']).toBe('ab\n');
   });
 
+  it('deletes the word to the right, with the blanks before it, and a line break alone', async () => {
+    const driver = editor();
+    const text = (): unknown => driver.form.values()['letter'];
+    await driver.type(`a bc  d\re f${KEYS.up}${KEYS.home}${KEYS.right}`);
+    const left: unknown[] = [];
+    for (let times = 0; times < 6; times += 1) {
+      await driver.type('\x14');
+      left.push(text());
+    }
+    expect(left).toEqual(['a  d\ne f', 'a\ne f', 'ae f', 'a f', 'a', 'a']);
+  });
+
   it('scrolls where the text is longer than the view, by arrow and page keys', async () => {
     const driver = editor();
     await driver.type('1\r2\r3\r4\r5');
