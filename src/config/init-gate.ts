@@ -281,6 +281,18 @@ const MENUS_TEXT = `
         }
 
         fullLoginSequenceLoginArt: {
+            next: [
+                {
+                    acs: GM[sysops]
+                    next: fullLoginSequenceSysop
+                }
+                {
+                    next: boards
+                }
+            ]
+        }
+
+        fullLoginSequenceSysop: {
             next: boards
         }
     }
