@@ -97,6 +97,10 @@ class MoveFinder {
     if (menu.autoNext || menu.config.nextTimeoutMs !== undefined) {
       this.addNext({ via: 'next', before: undefined, place: menu.place, assumed: false }, []);
     }
+    if (menu.autoNext && menu.config.escapeBack) {
+      const step = { via: 'Esc at the pause', before: undefined, place: menu.place };
+      this.add({ ...step, assumed: false }, { kind: 'previous' });
+    }
     for (const form of menu.forms) {
       for (const rules of form.submit.values()) {
         for (const rule of rules) this.addChoice(submitText(rule), rule.action);

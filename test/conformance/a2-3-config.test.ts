@@ -330,6 +330,28 @@ describe('A2.3 config of a menu', () => {
     await caller.sees('one');
   });
 
+  it.each([
+    ['goes on', 'noHistory', 'three'],
+    ['goes back with menuFlags: escapeBack', 'escapeBack', 'one'],
+  ])('Esc at a pause %s', async (_what, flag, shown) => {
+    const scene = await open({
+      menus: {
+        menus: {
+          first: keyed('FIRST', { g: '@menu:second' }),
+          second: stop('SECOND', { config: { pause: true, menuFlags: [flag] }, next: 'third' }),
+          third: keyed('THIRD', { b: '@systemMethod:prevMenu' }),
+        },
+      },
+      art,
+    });
+    const caller = scene.call();
+    await caller.sees('one');
+    caller.type('g');
+    await caller.sees('two');
+    caller.type('\x03');
+    await caller.sees(shown);
+  });
+
   it('menuFlags: forwardArgs hands extraArgs on to the next menu', async () => {
     const seen: unknown[] = [];
     const scene = await open({

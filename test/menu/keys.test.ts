@@ -179,6 +179,19 @@ describe.each(THEMES)('keys of the stock menus in the theme %s', (theme) => {
     }
   });
 
+  it.each(['Esc', '^C'])(
+    'at the pause before the application %s leads to the matrix',
+    async (key) => {
+      const caller = await goTo(rowOf('matrix'));
+      caller.type('n');
+      await isAskedIn(caller, 'newUserApplicationPre');
+      if (key === 'Esc') await caller.escape();
+      else caller.type(CTRL('c'));
+      await isAskedIn(caller, 'matrix');
+      expect(caller.menus).not.toContain('newUserApplication');
+    },
+  );
+
   it.each(BEHIND_KEYS)('all keys of the way to $menu may be typed at once', async (row) => {
     const caller = await call(row);
     // A page before the sign-in waits for a key that is typed when it is seen.

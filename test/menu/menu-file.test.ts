@@ -195,6 +195,7 @@ describe('config, in the forms of contract A2.3', () => {
     ['nextTimeout: 1500', { nextTimeoutMs: 1500 }],
     ['baudRate: 2400', { baudRate: 2400 }],
     ['menuFlags: [ "noHistory", "forwardArgs" ]', { noHistory: true, forwardArgs: true }],
+    ['menuFlags: escapeBack', { escapeBack: true, noHistory: false }],
     ['menuFlags: noHistory', { noHistory: true, mergeFlags: false }],
     ['interrupt: realtime', { interrupt: 'realtime' }],
     ['cls: false', { cls: false }],

@@ -138,6 +138,20 @@ describe('a way round is found', () => {
     expect(report.bypasses[0]?.path.some(({ via }) => via.includes('back'))).toBe(true);
   });
 
+  it('through a menu that Esc at a pause leads back to', () => {
+    const withFlags = (flags: string) =>
+      prove(`
+      telnetConnected: { next: [ { acs: "AF1", next: "mainMenu" } { next: "login" } ] }
+      login: { next: "welcome"\n${LOGIN_FORM} }
+      welcome: { next: "loginTwoFactorAuthOTP", config: { area: "login", pause: true, menuFlags: [ ${flags} ] } }
+      loginTwoFactorAuthOTP: { form: { 0: { } } }
+      mainMenu: { }`);
+    expect(withFlags('"noHistory"').bypasses).toEqual([]);
+    const { bypasses } = withFlags('"noHistory", "escapeBack"');
+    expect(bypasses).toMatchObject([{ menu: 'mainMenu' }]);
+    expect(bypasses[0]?.path.map(({ via }) => via)).toContain('Esc at the pause, back');
+  });
+
   it('not through one that keeps no history', () => {
     const report = prove(`
       telnetConnected: { next: [ { acs: "AF1", next: "mainMenu" } { next: "login" } ], config: { menuFlags: [ "noHistory" ] } }

@@ -21,7 +21,8 @@ export const MENU_CONFIG_KEYS: Readonly<Record<string, string>> = {
   font: 'Font for terminals that can change theirs, by its SyncTERM name.',
   encodedAs: 'Encoding of the art, when it is not the one of its file type.',
   interrupt: 'Messages from other nodes: `never`, `queued` until the menu is left, or `realtime`.',
-  menuFlags: 'List of `noHistory` (going back passes it by), `forwardArgs`, `mergeFlags`.',
+  menuFlags:
+    'List of `noHistory` (going back passes it by), `escapeBack` (Esc at its pause goes back), `forwardArgs`, `mergeFlags`.',
   art: 'Named art for the module.',
   messageView: 'Number of the view that shows messages to the caller; 10 where nothing is said.',
   helpView:
@@ -55,7 +56,7 @@ export const MENU_NAMING_KEYS = [
 
 const BAUD_RATES = [300, 600, 1200, 2400, 4800, 9600, 19200, 38400, 57600, 76800, 115200] as const;
 
-const MENU_FLAGS = ['noHistory', 'forwardArgs', 'mergeFlags'];
+const MENU_FLAGS = ['noHistory', 'escapeBack', 'forwardArgs', 'mergeFlags'];
 const INTERRUPTS = ['never', 'queued', 'realtime'] as const;
 
 /** True when a menu of ENiGMA½'s message editor writes to the sysop, who has the first account. */
@@ -76,6 +77,7 @@ export function readMenuConfig(
     encodedAs: reader.text(value('encodedAs'), "'encodedAs'"),
     interrupt: readWord(reader, value('interrupt'), { key: 'interrupt', words: INTERRUPTS }),
     noHistory: flags.includes('noHistory'),
+    escapeBack: flags.includes('escapeBack'),
     forwardArgs: flags.includes('forwardArgs'),
     mergeFlags: flags.includes('mergeFlags'),
     all: node === undefined ? {} : (reader.plain(node) as Readonly<Record<string, unknown>>),

@@ -98,6 +98,8 @@ export interface MenuConfig {
   readonly encodedAs: string | undefined;
   readonly interrupt: 'never' | 'queued' | 'realtime' | undefined;
   readonly noHistory: boolean;
+  /** Esc at the pause goes back, where it goes on otherwise. */
+  readonly escapeBack: boolean;
   readonly forwardArgs: boolean;
   readonly mergeFlags: boolean;
   /** All of `config`, unparsed, for modules and themes. */

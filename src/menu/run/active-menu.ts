@@ -240,6 +240,7 @@ export class ActiveMenu implements FormContext {
       if (!this.menuEntry.autoNext) return this.interact();
       const after = await pauseAtEnd(this.call, screen, how);
       if (after === 'resized') return { kind: 'redraw', fromRow: page.row };
+      if (after === 'stop' && this.menuEntry.config.escapeBack) return { kind: 'previous' };
     }
     const { nextTimeoutMs } = this.shownAs;
     // Keys typed meanwhile wait for the next screen: a name that was sent ahead must not be lost.
