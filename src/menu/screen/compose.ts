@@ -19,6 +19,7 @@ import {
   type ArtLayout,
 } from './art-layout';
 import { askOnly } from './asked-fields';
+import { withoutBlankRows } from './blank-rows';
 import { commandsOf, isTextArt, wordsOfName } from './line-screen';
 import type { CallContext } from '../run/call-context';
 import { asTree, themedPrompt, type Theme, type Tree } from '../load/theme';
@@ -70,7 +71,10 @@ export async function composeMenu(
   call.settleArea();
   const theme = call.theme;
   const size = sizeOf(call);
-  const layout = shown && (await layoutOrFallback(call, shown, options));
+  // Views without a form, and views behind a prompt, take no keys.
+  const passive = menu.autoNext || menu.prompt !== undefined;
+  const found = shown && (await layoutOrFallback(call, shown, options));
+  const layout = found && !passive ? fitForm(call, found, menu) : found;
   const scrolled = Math.max(0, (layout?.drawn.rows ?? 0) - drawingSize(call).height);
   const placements = shiftRows(layout?.drawn.placements ?? [], -scrolled);
   const { form, views } = formOnArt(menu, theme, placements, options.formId);
@@ -82,8 +86,6 @@ export async function composeMenu(
       ? { picture: filled, specs: all }
       : askOnly({ picture: filled, specs: all }, options.asked, scrolled);
   const canvas = screenCanvas(call, picture, scrolled);
-  // Views without a form, and views behind a prompt, take no keys.
-  const passive = menu.autoNext || menu.prompt !== undefined;
   const { validate } = options;
   const own = makeForm(call, { specs, picture, validate, passive });
   if (menu.prompt === undefined) {
@@ -118,6 +120,13 @@ function insteadOf(
   if (isSaid || isTextArt(picture.art)) return undefined;
   const submits = own.views.some((view) => view instanceof EditView) ? rules.submit(0) : [];
   return [title, ...commandsOf(call, { submit: submits, keys: rules.keys })];
+}
+
+/** A form on art that is text has its title and its fields on a lower screen before it has blank rows. */
+function fitForm(call: CallContext, { art, drawn }: ArtLayout, menu: MenuEntry): ArtLayout {
+  // At the speed of a modem the art is sent as it is in its file.
+  const isAsIs = !isTextArt(art) || menu.config.baudRate !== undefined;
+  return { art, drawn: isAsIs ? drawn : withoutBlankRows(drawn, drawingSize(call).height) };
 }
 
 /** A screen without its art is plain but usable: a missing file must not lock callers out. */
