@@ -10,8 +10,8 @@ function isTall({ code }: Placement): boolean {
 
 /** Art without as many blank rows as it is taller than a screen of `height` rows, the lowest first. */
 export function withoutBlankRows(drawn: LaidOutArt, height: number): LaidOutArt {
-  const blank = blankRows(drawn).slice(-Math.max(0, drawn.rows - height));
-  if (drawn.rows <= height || blank.length === 0) return drawn;
+  if (drawn.rows <= height) return drawn;
+  const blank = blankRows(drawn).slice(height - drawn.rows);
   const isLeft = (row: number): boolean => !blank.includes(row);
   const shifted = (row: number): number => row - blank.filter((each) => each < row).length;
   const moved = (place: Placement): Placement => ({ ...place, row: shifted(place.row) });
