@@ -16,7 +16,16 @@ const PICTURES = process.env['PICTURES'];
 const GENEROUS = { otpRegGet: 999, otpRegPost: 999, pwResetGet: 999, pwResetPost: 999 };
 const REGISTER = '/_enig/2fa/enable_2fa_otp';
 const RESET = '/_enig/sec/reset_password';
+/** Kinds of mail, one of each template and way to fill it in. */
+const OF_EACH_TEMPLATE = ['otp-register', 'password-reset', 'confirm-mail', 'ssh-key-added'];
 const CALLER = { sessionId: 'here', server: 'ssh', remoteIp: '192.0.2.9' };
+
+interface Look {
+  readonly width: number;
+  readonly colorScheme: (typeof SCHEMES)[number];
+  /** True for the rules about looks alone: the others hold at each width. */
+  readonly onlyLooks: boolean;
+}
 
 jest.setTimeout(180_000);
 
@@ -53,19 +62,26 @@ describe('no page puts a barrier before a person (axe-core)', () => {
     expect([name, await fitsSideways(page)]).toEqual([name, true]);
     let onlyLooks = false;
     for (const width of WIDTHS) {
-      await page.setViewportSize({ width, height: 844 });
       for (const colorScheme of SCHEMES) {
-        await page.emulateMedia({ colorScheme });
-        const where = `${name} ${width} ${colorScheme}`;
-        expect([where, await findBarriers(page, { onlyLooks })]).toEqual([where, []]);
+        await expectNoneAt(name, { width, colorScheme, onlyLooks });
         onlyLooks = true;
-        expect([where, await fitsSideways(page)]).toEqual([where, true]);
-        if (PICTURES === undefined) continue;
-        await mkdir(PICTURES, { recursive: true });
-        const path = join(PICTURES, `${where.replaceAll(' ', '-')}.png`);
-        await page.screenshot({ path, fullPage: true });
       }
     }
+  }
+
+  async function expectNoneAt(
+    name: string,
+    { width, colorScheme, onlyLooks }: Look,
+  ): Promise<void> {
+    await page.setViewportSize({ width, height: 844 });
+    await page.emulateMedia({ colorScheme });
+    const where = `${name} ${width} ${colorScheme}`;
+    expect([where, await findBarriers(page, { onlyLooks })]).toEqual([where, []]);
+    expect([where, await fitsSideways(page)]).toEqual([where, true]);
+    if (PICTURES === undefined) return;
+    await mkdir(PICTURES, { recursive: true });
+    const path = join(PICTURES, `${where.replaceAll(' ', '-')}.png`);
+    await page.screenshot({ path, fullPage: true });
   }
 
   /** What the field in focus says of itself: its id, that it is wrong, and the text that says why. */
@@ -176,11 +192,19 @@ describe('no page puts a barrier before a person (axe-core)', () => {
   });
 
   it('in the mails of each template', async () => {
-    const kinds = ['otp-register', 'password-reset', 'confirm-mail', 'ssh-key-added'];
     for (const { kind, html } of await sampleMails()) {
-      if (!kinds.includes(kind)) continue;
+      if (!OF_EACH_TEMPLATE.includes(kind)) continue;
       await page.setContent(html);
       await expectNoBarriers(`mail-${kind}`);
+    }
+  });
+
+  it('in a mail of each other kind, on a phone that is dark and on a wide window that is light', async () => {
+    for (const { kind, html } of await sampleMails()) {
+      if (OF_EACH_TEMPLATE.includes(kind)) continue;
+      await page.setContent(html);
+      await expectNoneAt(`mail-${kind}`, { width: 390, colorScheme: 'dark', onlyLooks: false });
+      await expectNoneAt(`mail-${kind}`, { width: 1280, colorScheme: 'light', onlyLooks: true });
     }
   });
 });
