@@ -242,7 +242,7 @@ async function readSnapshot(
 ): Promise<BoardSnapshot> {
   const { board, env } = options;
   const loaded = await loadConfig({
-    file: board.configMustExist ? board.configFile : await board.find('config/config.hjson'),
+    file: board.configMustExist ? board.configFile : await board.findConfig(),
     mustExist: board.configMustExist,
     env,
     overrides: options.overrides,

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, chmod, stat } from 'node:fs/promises';
+import { access, chmod, lstat, stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { BbsError } from '../base/errors';
 import { whyNotWritten } from '../base/file-reason';
@@ -34,6 +34,8 @@ export interface Board {
   readonly configFallbacks: readonly string[];
   /** A file by its path in a board, e.g. `misc/bad_passwords.txt`: the board's own, else the package's. */
   find(relative: string): Promise<string>;
+  /** `config/config.hjson` of the board, else the package's. Throws CONFIG_UNREADABLE for a link that leads nowhere. */
+  findConfig(): Promise<string>;
 }
 
 /**
@@ -51,9 +53,14 @@ export async function resolveBoard(options: BoardOptions): Promise<Board> {
     );
   }
   const find = (relative: string): Promise<string> => findFile(relative, [boardDir, packageDir]);
+  const findConfig = async (): Promise<string> => {
+    for (const path of ['config', 'config/config.hjson']) {
+      if (await isLostLink(join(boardDir, path))) throw lostLink(join(boardDir, path));
+    }
+    return find('config/config.hjson');
+  };
   const namedConfig = given(options.config);
-  const configFile =
-    namedConfig === undefined ? await find('config/config.hjson') : resolve(cwd, namedConfig);
+  const configFile = namedConfig === undefined ? await findConfig() : resolve(cwd, namedConfig);
   // A stock board that is run from elsewhere keeps its data in the current folder, never inside the
   // package.
   const besideBoard = named === undefined && boardDir === packageDir ? cwd : boardDir;
@@ -68,7 +75,21 @@ export async function resolveBoard(options: BoardOptions): Promise<Board> {
     artRoots: await Promise.all(roots.map((root) => findFile('art', [root]))),
     configFallbacks: await Promise.all(roots.map((root) => findFile('config', [root]))),
     find,
+    findConfig,
   };
+}
+
+/** What is not mounted yet must not count as not written: a closed board would open by the defaults. */
+function lostLink(path: string): BbsError {
+  return new BbsError(
+    'CONFIG_UNREADABLE',
+    `${path} is a link that leads nowhere: make it lead to the board's configuration, or remove it`,
+  );
+}
+
+async function isLostLink(path: string): Promise<boolean> {
+  const found = await lstat(path).catch(() => undefined);
+  return found?.isSymbolicLink() === true && !(await exists(path));
 }
 
 /**
@@ -142,6 +163,7 @@ export async function refuseOpenFolders(dataDir: string): Promise<void> {
 }
 
 async function currentBoard(cwd: string, packageDir: string): Promise<string> {
+  if (await isLostLink(join(cwd, 'config'))) return cwd;
   return (await isFolder(await findFile('config', [cwd]))) ? cwd : packageDir;
 }
 

@@ -1,4 +1,14 @@
-import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { findMenuFile, makeDataDir, resolveBoard } from '../../src/config/board';
@@ -53,6 +63,23 @@ test('elsewhere the stock board runs, with its data where it is run', async () =
   expect(board.boardDir).toBe(packageDir);
   expect(board.dataDir).toBe(join(cwd, 'data'));
   expect(board.artRoots).toEqual([join(packageDir, 'art')]);
+});
+
+test.each([
+  ['config', {}],
+  ['config/config.hjson', {}],
+  ['config', { board: 'mine' }],
+  ['config/config.hjson', { board: 'mine' }],
+])('a link %s that leads nowhere is no board without a configuration (%j)', async (link, flags) => {
+  const home = join(folder, 'mine');
+  await put(`mine/${dirname(link)}/other`, '');
+  await symlink('not-mounted', join(home, link));
+  const cwd = 'board' in flags ? folder : home;
+  await expect(resolveBoard({ ...flags, env: {}, cwd, packageDir })).rejects.toMatchObject({
+    code: 'CONFIG_UNREADABLE',
+    exitCode: 78,
+    message: expect.stringContaining(`${join(home, link)} is a link that leads nowhere`) as string,
+  });
 });
 
 test('flags win over the environment, and the environment over the current folder', async () => {
