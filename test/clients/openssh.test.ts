@@ -61,7 +61,7 @@ describe('OpenSSH', () => {
     await caller.enter('not her password');
     await caller.sees(/Wrong user name or password. 2 tries are left.\n.*Password:/);
     await caller.enter(PASSWORD);
-    await caller.sees('One-time code:');
+    await caller.sees(/Lost both\? The sysop has entry codes.\n.*One-time code:/);
     await caller.enter('000000');
     await caller.sees(/Wrong code. Each code works only once. One try is left.\n.*One-time code:/);
     await caller.enter(await oathtool(secret));

@@ -3,6 +3,7 @@ import type { DialledCaller } from '../support/dial';
 import { goToMainMenu, PASSWORD } from '../support/sign-in';
 
 const REFUSED = /All configured authentication methods failed/;
+const LOST_BOTH = 'From your app, or a backup code. Lost both? The sysop has entry codes.';
 
 describe('signing in by SSH in a keyboard-interactive dialogue', () => {
   let board: TestBoard;
@@ -32,7 +33,7 @@ describe('signing in by SSH in a keyboard-interactive dialogue', () => {
   it('asks for the code in the same dialogue and opens on the welcome screen', async () => {
     const prompts: string[] = [];
     const caller = await dial('bob', [PASSWORD, board.freshCode(secret)], prompts);
-    expect(prompts).toEqual(['Password: ', 'One-time code: ']);
+    expect(prompts).toEqual(['Password: ', LOST_BOTH, 'One-time code: ']);
     expect(await caller.sees('Both doors are open.')).toContain('Welcome, bob');
     expect(board.events('call.began').at(-1)).toMatchObject({ server: 'ssh' });
     caller.hangUp();
@@ -43,6 +44,7 @@ describe('signing in by SSH in a keyboard-interactive dialogue', () => {
     const caller = await dial('bob', [PASSWORD, '000000', board.freshCode(secret)], prompts);
     expect(prompts).toEqual([
       'Password: ',
+      LOST_BOTH,
       'One-time code: ',
       'Wrong code. Each code works only once. 2 tries are left.',
       'One-time code: ',
@@ -54,10 +56,16 @@ describe('signing in by SSH in a keyboard-interactive dialogue', () => {
     const config = { users: { twoFactorAuth: { recoveryMail: { enabled: true } } } };
     const other = await TestBoard.start({ config });
     await other.addUser('bob', PASSWORD, 'google');
+    const prompts: string[] = [];
     const caller = await other.ssh({
-      ...{ userName: 'bob', answers: [PASSWORD, 'lost'] },
+      ...{ userName: 'bob', answers: [PASSWORD, 'lost'], prompts },
       authHandler: ['keyboard-interactive'],
     });
+    expect(prompts).toEqual([
+      'Password: ',
+      'From your app, or a backup code. Lost both? Type LOST or ask the sysop.',
+      'One-time code: ',
+    ]);
     await caller.sees('Neither app nor backup codes');
     caller.hangUp();
     await other.remove();

@@ -267,6 +267,15 @@ export function hoursText(say: Say, ms: number): string {
     : say('time.hours', { count });
 }
 
+/** What is left without app and backup codes. The sysop's entry codes need a secure way in. */
+export function waysWithoutApp(
+  say: Say,
+  board: { readonly mailsLinks: boolean; readonly hasSecureWay: boolean },
+): string {
+  if (board.mailsLinks) return say('code.lost-both-mail');
+  return say(board.hasSecureWay ? 'code.lost-both' : 'code.lost-both-ask');
+}
+
 /** The missing prerequisites of a mailed link; empty when there are none. */
 export function findLacks(
   { services }: Pick<MenuContext, 'services'>,

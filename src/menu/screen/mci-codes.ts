@@ -12,6 +12,7 @@ import {
   dateProperty,
   inStyle,
   lastCall,
+  lostBoth,
   megabytes,
   numberOf,
   ownNode,
@@ -21,7 +22,6 @@ import {
   secureWayIn,
   SYSTEMS,
   upTime,
-  waysWithoutApp,
   yesOrNo,
   type MciSource,
 } from './mci-values';
@@ -85,9 +85,7 @@ export const MCI_CODES: Readonly<Record<string, MciCode>> = {
     `way in: ${WAY_IN_NAMES.map((name) => WAYS_IN[name].label).join(', ')}`,
     (s) => WAYS_IN[s.caller.server].label,
   ),
-  WR: always('what to do at the code screen without the app, in 38 columns', (s) =>
-    waysWithoutApp(s),
-  ),
+  WR: always('what to do at the code screen without the app, in 38 columns', (s) => lostBoth(s)),
   LB: always('how to change between screens and lines, in the menu that has P for it', (s) => {
     const { canDraw, isLineByLine } = s.caller.terminal;
     if (!canDraw) return '';

@@ -5,6 +5,7 @@ import { countCalls, listCalls } from '../../store/calls';
 import { countCreatedSince, countUsers } from '../../store/users';
 import type { Caller } from '../run/caller';
 import { formatDate } from './date-format';
+import { waysWithoutApp } from '../run/login-answer';
 import type { Services } from '../run/services';
 import type { Theme } from '../load/theme';
 
@@ -28,11 +29,12 @@ export interface BoardFigures {
   readonly lastCaller?: { readonly name: string; readonly atMs: number } | undefined;
 }
 
-/** For the code screen: what is left without app and backup codes. Entry codes need a secure way in. */
-export function waysWithoutApp({ services, theme }: MciSource): string {
-  if (services.recovery.isOn) return theme.say('code.lost-both-mail');
-  const none = secureWayTo(services.listening()) === undefined;
-  return theme.say(none ? 'code.lost-both-ask' : 'code.lost-both');
+/** The line of the code screen for those who have lost app and backup codes. */
+export function lostBoth({ services, theme }: MciSource): string {
+  return waysWithoutApp(theme.say, {
+    mailsLinks: services.recovery.isOn,
+    hasSecureWay: secureWayTo(services.listening()) !== undefined,
+  });
 }
 
 /** Columns of a sentence that stands beside a picture. */

@@ -24,6 +24,8 @@ interface SshAuthOptions {
   readonly isNewUserName: (name: string) => boolean;
   /** Whether the account has this key; counts and changes nothing. */
   readonly hasKey: (userName: string, algorithm: string, blob: Buffer) => Promise<boolean>;
+  /** What is left to owners without app and backup codes; said behind a right password alone. */
+  readonly waysWithoutApp: () => string;
   /** True for what is no code and is answered by the code screen of the session. */
   readonly isForScreen: (typed: string) => boolean;
   /** True once the connection is closed: ssh2 throws when a request is still answered. */
@@ -213,7 +215,7 @@ export class SshAuth {
     });
     if (password === undefined) return;
     let result = await login.submit({ kind: 'password', userName: this.accountName, password });
-    let sentence = '';
+    let sentence = this.options.say('sign-in.code-from', { ways: this.options.waysWithoutApp() });
     while (result.kind === 'need') {
       const code = await this.askTyped(dialogue, `${questionFor(result.factors)}: `, {
         problemOf: (typed) =>

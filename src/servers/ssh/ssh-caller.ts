@@ -8,6 +8,7 @@ import { LIMITS } from '../../base/limits';
 import type { Log } from '../../base/log';
 import type { Config } from '../../config/schema';
 import { isLostWord } from '../../auth/factor-recovery';
+import { waysWithoutApp } from '../../menu/run/login-answer';
 import { disagreements, type OfferRecorder } from './client-offer';
 import type { Accepted } from '../listener';
 import type { LiveLogins, LoginWatch } from '../live-logins';
@@ -78,8 +79,10 @@ export class SshCaller {
       log: this.log,
       login: () => this.beginLogin(),
       isNewUserName: (name) => this.isNewUserName(name),
-      isForScreen: (typed) =>
-        options.config().users.twoFactorAuth.recoveryMail.enabled && isLostWord(typed),
+      // This way in is a secure one.
+      waysWithoutApp: () =>
+        waysWithoutApp(options.say, { mailsLinks: this.mailsLinks, hasSecureWay: true }),
+      isForScreen: (typed) => this.mailsLinks && isLostWord(typed),
       hasKey: (userName, algorithm, blob) =>
         options.authenticator.hasKey?.(userName, { algorithm, blob }) ?? Promise.resolve(true),
       isGone: () => this.gone || this.hungUp,
@@ -134,6 +137,10 @@ export class SshCaller {
     if (socket.writableLength <= MAX_UNREAD_BYTES) return;
     this.log.info('call.too-slow', { reason: 'full' });
     socket.destroy();
+  }
+
+  private get mailsLinks(): boolean {
+    return this.options.config().users.twoFactorAuth.recoveryMail.enabled;
   }
 
   private beginLogin(): Login {
