@@ -5,6 +5,7 @@ process.execArgv.push('--min-semi-space-size=16', '--max-semi-space-size=64');
 module.exports = {
   globalSetup: '<rootDir>/test/support/memory-folder.cjs',
   testEnvironment: '<rootDir>/test/support/environment.cjs',
+  setupFiles: ['<rootDir>/test/support/wrong-codes.ts'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   // These need other programs, root, or minutes; each has a command of its own.
   testPathIgnorePatterns: [

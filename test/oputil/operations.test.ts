@@ -194,12 +194,12 @@ describe('config', () => {
 
   test('check names each problem with its place and the nearest key, and ends with 78', async () => {
     const args = await withConfig(
-      '{\n  general: { boardNam: "X" }\n  users: { passwordMin: "no" }\n}\n',
+      '{\n  loginServers: { telnet: { passwordLogn: "refuse" } }\n  users: { passwordMin: "no" }\n}\n',
     );
     const { exitCode, err } = await shell.try(...args, 'config', 'check');
     expect(exitCode).toBe(78);
-    expect(err).toContain("my.hjson:2:14: general has no key 'boardNam'");
-    expect(err).toContain("did you mean 'general.boardName'?");
+    expect(err).toContain("my.hjson:2:29: loginServers.telnet has no key 'passwordLogn'");
+    expect(err).toContain("did you mean 'loginServers.telnet.passwordLogin'?");
     expect(err).toMatch(/my\.hjson:3:25: users\.passwordMin must be/);
     expect((await shell.try(...args, 'user', 'list')).exitCode).toBe(78);
     expect((await shell.try('-c', '/no/file', 'config', 'check')).exitCode).toBe(78);
