@@ -52,6 +52,17 @@ describe('signing in by SSH in a keyboard-interactive dialogue', () => {
     caller.hangUp();
   });
 
+  it('tells of wrong codes on the welcome, of those of the call itself and of earlier calls', async () => {
+    const own = await board.addUser('edna', PASSWORD, 'google');
+    const first = await dial('edna', [PASSWORD, '000001', '000002', board.freshCode(own)]);
+    await first.sees('2 failed attempts before it');
+    first.hangUp();
+    await expect(dial('edna', [PASSWORD, '000003', '000004', '000005'])).rejects.toThrow();
+    const next = await dial('edna', [PASSWORD, board.freshCode(own)]);
+    await next.sees('3 failed attempts since your last call');
+    next.hangUp();
+  });
+
   it('answers whoever types LOST on the screen, and asks for it once, where the board offers a way without codes (rule N6)', async () => {
     const config = { users: { twoFactorAuth: { recoveryMail: { enabled: true } } } };
     const other = await TestBoard.start({ config });
