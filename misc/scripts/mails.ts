@@ -22,6 +22,7 @@ const SAMPLES: {
   'second-factor-on': { userId: 7, otpType: 'googleAuth' },
   'second-factor-off': { userId: 7 },
   'backup-code-used': { userId: 7, left: 3 },
+  'backup-code-heard': { userId: 7, left: 8, remoteIp: CALL.remoteIp },
   'key-remembered': {
     userId: 7,
     fingerprint: 'SHA256:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8',

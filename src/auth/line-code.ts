@@ -157,11 +157,14 @@ class LineCode {
     if (await this.isStopped(sql, userId)) return { kind: 'wrong', why: 'stopped' };
     const { node, server, remoteIp } = this.attemptContext.origin;
     // As where no password was seen: no code removes the second factor here.
-    const given = { from: { node, server, remoteIp }, isVouched: true };
+    const given = { from: { node, server, remoteIp }, isVouched: true, isHeard: true };
     const result = await secondFactor.verify(sql, userId, code, given);
     if (result.kind !== 'right') return { kind: 'wrong', why: result.kind };
-    if (findFactorKind(result.by)?.isBound !== true)
+    if (findFactorKind(result.by)?.isBound !== true) {
+      const left = result.left ?? 0;
+      await this.parts.notifier?.notify(sql, { kind: 'backup-code-heard', userId, left, remoteIp });
       return { kind: 'refused', why: `${result.by}-in-clear`, reason: 'secure-only' };
+    }
     // Another call may have read it along while it was typed, and submitted it first.
     const at = { subject: accountSubject(userId), askedAs, code, timelineMs: clock.timelineMs() };
     if (!isAsked || !(await isTypedHereAlone(sql, secondFactor.sealing, at)))

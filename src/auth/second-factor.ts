@@ -58,6 +58,8 @@ interface CodeGiven {
   readonly enters?: boolean;
   /** True where no password was seen here: no code removes the factor then (rule N5). */
   readonly isVouched?: boolean;
+  /** True where a backup code lets nobody in: its owner is not told that it did (rule N7). */
+  readonly isHeard?: boolean;
 }
 
 /** The state that follows from a wrong code could not be stored; the attempt stays charged. */
@@ -333,22 +335,22 @@ export class SecondFactor {
     { code, by }: { readonly code: string; readonly by: CodeGiven },
   ): Promise<SecondFactorResult> {
     const { sealing, clock, notifier } = this.parts;
-    const { from } = by;
+    const remoteIp = by.from?.remoteIp ?? '';
     const result = await useBackupCode(sql, sealing, {
       ...{ userId, code, nowMs: clock.nowMs(), timelineMs: clock.timelineMs() },
       purposes: purposesOf(by),
     });
     if (result.kind !== 'right') return result;
     if (result.purpose === 'entry') {
-      const remoteIp = from?.remoteIp ?? '';
       await notifier?.notify(sql, { kind: 'entry-code-used', userId, remoteIp });
       return { kind: 'right', by: 'entry-code' };
     }
     if (result.purpose === 'disable') {
-      await switchOff(sql, { userId, nowMs: clock.nowMs(), actor: from ?? {}, notifier });
+      await switchOff(sql, { userId, nowMs: clock.nowMs(), actor: by.from ?? {}, notifier });
       return { kind: 'right', by: 'backup-code', left: 0, factorRemoved: true };
     }
-    await notifier?.notify(sql, { kind: 'backup-code-used', userId, left: result.left });
+    if (by.isHeard !== true)
+      await notifier?.notify(sql, { kind: 'backup-code-used', userId, left: result.left });
     return { kind: 'right', by: 'backup-code', left: result.left };
   }
 

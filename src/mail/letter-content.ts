@@ -68,6 +68,15 @@ export function contentOf(notice: Notice, parts: LetterFacts): LetterContent {
       const text = say('mail-text.backup-code-used', { left: codesLeft(say, notice.left) });
       return notification('mail-title.backup-code-used', text, notYou);
     }
+    case 'backup-code-heard':
+      return notification(
+        'mail-title.backup-code-heard',
+        say('mail-text.backup-code-heard', {
+          address: notice.remoteIp,
+          left: codesLeft(say, notice.left),
+        }),
+        say('mail-text.backup-code-heard-then'),
+      );
     case 'backup-codes-new':
       return notification('mail-title.backup-codes-new', say('mail-text.backup-codes-new'), notYou);
     case 'entry-code-made':

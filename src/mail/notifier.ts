@@ -47,6 +47,7 @@ const MAX_PER_HOUR: Record<Notice['kind'], number> = {
   'app-added': 20,
   'app-removed': 20,
   'backup-code-used': 20,
+  'backup-code-heard': 20,
   'backup-codes-new': 20,
   'entry-code-made': 20,
   'entry-code-used': 20,

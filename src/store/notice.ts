@@ -31,6 +31,13 @@ export type Notice =
   | { readonly kind: 'app-added'; readonly userId: number; readonly label: string }
   | { readonly kind: 'app-removed'; readonly userId: number; readonly label: string }
   | { readonly kind: 'backup-code-used'; readonly userId: number; readonly left: number }
+  /** A right backup code was typed in place of a password where others listen: void now, and nobody was let in. */
+  | {
+      readonly kind: 'backup-code-heard';
+      readonly userId: number;
+      readonly left: number;
+      readonly remoteIp: string;
+    }
   | { readonly kind: 'backup-codes-new'; readonly userId: number }
   /** The sysop has made an entry code; the code itself is never mailed. */
   | { readonly kind: 'entry-code-made'; readonly userId: number; readonly minutes: number }

@@ -43,6 +43,10 @@ export const MAIL_TEXT = textArea({
     'mail-text.app-removed':
       'codes of your authenticator app "{label}" are no longer accepted. Your other apps and your backup codes go on working.',
     'mail-text.backup-code-used': 'somebody signed in with one of your backup codes. {left}',
+    'mail-text.backup-code-heard':
+      'one of your backup codes was typed over an open line, from {address}, where no password is asked for. It let nobody in, and is void now, because others may have read it. {left}',
+    'mail-text.backup-code-heard-then':
+      'If you did not type it, somebody has your backup codes: make new ones over a secure line, and tell the sysop of this board.',
     'mail-text.backup-codes-new':
       'new backup codes were made for your account. The old ones are void.',
     'mail-text.entry-code-made':

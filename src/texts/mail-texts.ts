@@ -15,6 +15,7 @@ export const MAIL_TITLE = textArea({
     'mail-title.app-added': 'An authenticator app was added',
     'mail-title.app-removed': 'An authenticator app was removed',
     'mail-title.backup-code-used': 'A backup code was used',
+    'mail-title.backup-code-heard': 'A backup code is void',
     'mail-title.backup-codes-new': 'New backup codes were made',
     'mail-title.entry-code-made': 'The sysop made an entry code for you',
     'mail-title.entry-code-used': 'An entry code was used',

@@ -59,6 +59,9 @@ export const SIGN_IN = textArea({
     'sign-in.unsure': 'The board cannot tell whether that worked. Please try again.',
     'sign-in.unsure-code':
       'The board cannot tell whether that code was used. Please try another one.',
+    'sign-in.backup-code-heard': 'Typed over an open line, that backup code is void.',
+    'sign-in.backup-code-heard-call':
+      'Typed over an open line, that backup code is void. Call by {secureWay}.',
     'sign-in.secure-only': 'For a secure line only. This one is void: ask for another.',
   },
 });
@@ -77,6 +80,7 @@ export const SIGN_IN_NARROW = textArea({
     'narrow.no-line-code': 'No password: 6 digits or 15 letters.',
     'narrow.line-code-spent': 'That slip used up number {number}.',
     'narrow.one-call': 'Two calls at once: that code is void.',
+    'narrow.backup-code-heard': 'Typed in clear, that code is void.',
     'narrow.secure-only': 'Only over a secure line. It is void.',
   },
 });

@@ -115,6 +115,16 @@ test('a backup code does not count on such a line, and is void then (rule N7)', 
   expect((await context.enrollment.status(id)).backupCodesLeft).toBe(9);
 });
 
+test('a backup code on such a line is mailed as void, and not as a sign-in', async () => {
+  const { backupCodes } = await context.enrollment.bind(id, 'googleAuth');
+  const { login } = await asked();
+  context.notices.length = 0;
+  expect(await tryLine(login, backupCodes[0] ?? '')).toBe('secure-only');
+  expect(context.notices).toEqual([
+    { kind: 'backup-code-heard', userId: id, left: 9, remoteIp: STRANGER },
+  ]);
+});
+
 test('two calls at once are asked for different numbers, so what one hears is no good to the other (rule N8)', async () => {
   const owner = await asked();
   const listener = await asked('joe', HOME);

@@ -145,6 +145,17 @@ describe('telnet where no password is asked for', () => {
     caller.hangUp();
   });
 
+  it('says of a backup code that it is void because it was typed there, and where to call', async () => {
+    await board.addUser('dora', PASSWORD);
+    const bound = await board.oputil('user', '2fa-otp', 'dora', 'google', '--yes');
+    const [code = ''] = /[a-z]{5}(-[a-z]{5}){3}/.exec(bound) ?? [];
+    const caller = await board.telnet();
+    await signIn(caller, 'dora', code);
+    const text = await caller.sees(/that backup\s+code is void\. Call by SSH/);
+    expect(text).not.toContain('ask for another');
+    caller.hangUp();
+  });
+
   it('takes a code of the app beside a held call, and not one that is typed in both (rule N8)', async () => {
     const held = await board.telnet();
     await askedFor(held, 'bob');

@@ -131,6 +131,7 @@ describe('by SMTP', () => {
       { kind: 'second-factor-on', userId: user, otpType: 'rfc6238_TOTP' },
       { kind: 'second-factor-off', userId: user },
       { kind: 'backup-code-used', userId: user, left: 3 },
+      { kind: 'backup-code-heard', userId: user, left: 8, remoteIp: '192.0.2.7' },
       { kind: 'backup-codes-new', userId: user },
       { kind: 'password-changed', userId: user },
       { kind: 'ssh-key-added', userId: user, fingerprint: 'SHA256:abc' },
@@ -155,6 +156,12 @@ describe('by SMTP', () => {
       address,
     ]);
     expect(decoded(mails.map(({ raw }) => raw).join())).toContain('3 are left: make new ones');
+    const heard = mails.find(({ raw }) => raw.includes('A backup code is void'));
+    const text = decoded(heard?.raw ?? '').replaceAll(/\s+/g, ' ');
+    expect(text).toContain('was typed over an open line, from 192.0.2.7');
+    expect(text).toContain('It let nobody in, and is void now');
+    expect(text).toContain('8 are left.');
+    expect(text).not.toContain('signed in');
   });
 
   test('a mail is sent once, also by two processes at the same moment', async () => {

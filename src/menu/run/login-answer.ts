@@ -145,6 +145,8 @@ export function rejectionSentence(
     case 'changed':
       return say('call.account-changed');
     case 'secure-only':
+      if (tried === 'line')
+        return say(isNarrow(room) ? 'narrow.backup-code-heard' : 'sign-in.backup-code-heard');
       return say(isNarrow(room) ? 'narrow.secure-only' : 'sign-in.secure-only');
   }
 }
@@ -211,15 +213,26 @@ function describeRejection(context: AnswerContext, result: Rejection, tried: Tri
       const menus = context.caller.login.complete ? ['tooNodeMenu'] : [];
       return { sentence: notHereSentence(context) ?? sentence, leaves: false, menus };
     }
+    case 'secure-only': {
+      const where = tried === 'line' ? heardSentence(context) : undefined;
+      return { sentence: where ?? sentence, leaves: false };
+    }
     case 'bad-credential':
     case 'wait':
     case 'busy':
     case 'try-later':
-    case 'secure-only':
     case 'one-call':
     case 'unsure':
       return { sentence, leaves: false };
   }
+}
+
+/** The same with where to call, where the window has room for it and a secure way in is on. */
+function heardSentence({ caller, services, say }: AnswerContext): string | undefined {
+  const secure = secureWayTo(services.listening());
+  if (secure === undefined || isNarrow(caller.terminal)) return undefined;
+  const secureWay = secureCall(services.config(), secure);
+  return say('sign-in.backup-code-heard-call', { secureWay });
 }
 
 function notHereSentence({ caller, services, say }: AnswerContext): string | undefined {
