@@ -9,6 +9,7 @@ import { SILENCE, type Log } from '../base/log';
 import { systemRandom, type Random } from '../base/random';
 import { VERSION } from '../base/version';
 import { makeDataDir, resolveBoard, type Board } from '../config/board';
+import type { Problem } from '../config/problems';
 import { removeRunFile, writeRunFile } from '../config/run-file';
 import { listServers, type PageServerName } from '../config/login-servers';
 import type { Config } from '../config/schema';
@@ -18,6 +19,7 @@ import { lockDataFolder, makeFirstPassword, type FirstPassword } from './data-fo
 import { OpenServers } from './board-services';
 import { Closers } from './closers';
 import { Drain, type DrainState } from './drain';
+import { GroupCheck } from './group-check';
 import { checkOptions, loadOwnParts, type BbsOptions, type RunningBbs } from './embedding';
 import { boardSessions, Visitors } from './visitors';
 import { LiveBoard, type EditWatch, HEADINGS, notifySysops } from './live-board';
@@ -34,7 +36,7 @@ import type { BoardSeat } from './board-seat';
 import { openBoardStore, type BoardStore } from './board-store';
 import { findMissing, missingKey, Readiness } from './readiness';
 import { describeWarnings } from './start-message';
-import type { Basics, ServerParts } from './start-servers';
+import type { Basics, ServerParts, Started } from './start-servers';
 import { boardSay, startLoginServers, startPages, startVerify } from './start-servers';
 import { LiveCertificate } from '../tls/live-certificate';
 import { kindOfCode } from '../menu/screen/mci-codes';
@@ -73,14 +75,6 @@ interface BoardOptions extends BbsOptions {
   readonly minResponseMs?: number;
 }
 
-/** Parts of a running board that its RunningBbs uses. */
-interface Started {
-  readonly backend: Backend;
-  readonly first: FirstPassword;
-  readonly certificate: LiveCertificate | undefined;
-  readonly edits: EditWatch;
-}
-
 /** One running board: opens its parts in steps, and closes them in reverse order. */
 class Bbs {
   private readonly clock: BoardClock;
@@ -88,6 +82,7 @@ class Bbs {
   private readonly env: Readonly<Record<string, string | undefined>>;
   private readonly closers: Closers;
   private readonly visitors: Visitors;
+  private readonly groups = new GroupCheck();
   private log: Log | undefined;
   private own: OwnParts | undefined;
   private isOpen = false;
@@ -116,6 +111,7 @@ class Bbs {
     const stored = await openBoardStore(basics, { board, clock, newDatabase, closers });
     const backend = await this.openBackend(basics, stored);
     const first = await this.prepareAccounts(basics, backend, stored.seat);
+    this.warn(await this.groups.open(stored.db, basics.live));
     const limiter = await this.openLimiter(basics, stored);
     const certificate = await this.openCertificate(basics, stored);
     await backend.authenticator.warmUp();
@@ -155,7 +151,10 @@ class Bbs {
         })),
       overrides: options.config,
       check: (snapshot) => checkBoard(snapshot),
-      checkFiles: (loaded) => checkTemplates({ ...loaded, board }),
+      checkFiles: async (loaded) => [
+        ...(await checkTemplates({ ...loaded, board })),
+        ...(await this.groups.find(loaded)),
+      ],
     });
     const config = (): Config => live.config;
     const { log, reopen: reopenLog } = this.openLog(config());
@@ -163,9 +162,7 @@ class Bbs {
     const files = await checkBoardFiles({
       ...{ board, env, clock, config: config(), placeOf: live.placeOf },
     });
-    for (const told of [...live.warnings, ...files]) log.warn('board.warning', { ...told });
-    for (const line of describeWarnings([...live.warnings, ...files]))
-      this.options.onNotice?.(line);
+    this.warn([...live.warnings, ...files]);
     const exempt = new ConfiguredNetworks(
       'security.exemptNetworks',
       () => config().security.exemptNetworks,
@@ -374,6 +371,12 @@ class Bbs {
       if (this.isOpen) opened.log.info('board.stopped', { version: VERSION });
     });
     return opened;
+  }
+
+  /** Logs what a start goes on with, and passes it to `onNotice`. */
+  private warn(found: readonly Problem[]): void {
+    for (const told of found) this.log?.warn('board.warning', { ...told });
+    for (const line of describeWarnings(found)) this.options.onNotice?.(line);
   }
 
   /** Passes lines to `onNotice`. */

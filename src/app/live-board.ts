@@ -109,6 +109,11 @@ export class LiveBoard {
     return this.snapshot.warnings;
   }
 
+  /** What was found since in what is live; the next edit does not bring it anew. */
+  warnAlso(found: readonly Problem[]): void {
+    this.snapshot = { ...this.snapshot, warnings: [...this.warnings, ...found] };
+  }
+
   /** Files and folders in which an edit may be; those of what is live where no other is given. */
   pathsOf({ files }: Pick<BoardSnapshot, 'files'> = this.snapshot): readonly string[] {
     const { board } = this.options;

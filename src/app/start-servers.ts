@@ -23,8 +23,17 @@ import { startVerifySocket } from '../web/verify-socket';
 import { boardServices, type OpenServers } from './board-services';
 import type { Visitors } from './visitors';
 import type { Drain } from './drain';
-import type { LiveBoard } from './live-board';
+import type { FirstPassword } from './data-folder';
+import type { EditWatch, LiveBoard } from './live-board';
 import { mayReadReasons, type Readiness } from './readiness';
+
+/** Parts of a running board that its RunningBbs uses. */
+export interface Started {
+  readonly backend: Backend;
+  readonly first: FirstPassword;
+  readonly certificate: LiveCertificate | undefined;
+  readonly edits: EditWatch;
+}
 
 /** What every step of the start needs. */
 export interface Basics {

@@ -8,6 +8,9 @@ import type { User } from '../store/users';
 import type { Saying, TextId } from '../texts/texts';
 import type { PasswordAbout, PasswordPolicy, PasswordProblem } from './password-policy';
 
+/** Groups of the sysop that the first start makes. */
+export const SYSOP_GROUPS: readonly string[] = ['users', 'sysops'];
+
 export type AccountProblem =
   | 'name-taken'
   | `name-${NameProblem}`

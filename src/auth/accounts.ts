@@ -33,7 +33,7 @@ import {
   tellOfApplication,
   writeStatus,
 } from './account-change';
-import { refuse, refuseSaying } from './account-rules';
+import { refuse, refuseSaying, SYSOP_GROUPS } from './account-rules';
 import type { AccountRules, AccountResult, Refused } from './account-rules';
 import type { HashQueue } from './hash-queue';
 import { isOfProgram, passwordProperties, type NewPassword } from './own-accounts';
@@ -134,7 +134,7 @@ export class Accounts {
         name,
         password,
         status: 2,
-        groups: ['users', 'sysops'],
+        groups: SYSOP_GROUPS,
         properties: { real_name: config().general.sysOp.realName },
       });
       await storePassword(sql, id, { hash, nowMs: clock.nowMs(), isFirst: true });

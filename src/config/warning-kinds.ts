@@ -22,6 +22,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'twin-folder': { many: 'folders are there twice in letters of another case, and one counts' },
   'path-elsewhere': { many: 'paths lead to another place than this board' },
   'first-effect': { many: 'settings take effect here for the first time' },
+  'unknown-group': { many: 'groups in conditions are not there, and nobody is in them' },
   setting: { many: 'settings may not be what is meant' },
 
   'unknown-menu': { many: 'names of menus lead nowhere', instead: 'nobody is taken there' },

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { SYSOP_GROUPS } from '../auth/account-rules';
+import { databasePlace, mayHaveDatabase } from '../backend';
 import { BbsError } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import { isPemText } from '../base/pem-source';
@@ -16,6 +18,8 @@ import type { Finding } from '../menu/load/menu-entry';
 import { describeFinding } from '../proof/check';
 import { weigh } from '../proof/severity';
 import { checkBoardFiles, checkTemplates } from '../readiness/board-files';
+import { findUnknownGroups } from '../readiness/unknown-groups';
+import { listGroups } from '../store/users';
 import { loadBoardParts } from './board-menus';
 import type { CommandContext } from './command-context';
 
@@ -62,6 +66,7 @@ async function check(context: CommandContext, all: boolean): Promise<void> {
     ...themes,
     ...(await checkBoardFiles({ board, config, placeOf, clock, env: context.io.env })),
     ...(await checkTemplates({ board, config, placeOf })),
+    ...(await findUnknownGroups({ config, placeOf, stored: () => storedGroups(context) })),
   ];
   const lines = groupWarnings(warnings, formatProblem, { all }).map((line) => `warning: ${line}`);
   const count = warnings.length === 1 ? '1 warning' : `${warnings.length} warnings`;
@@ -74,6 +79,12 @@ async function check(context: CommandContext, all: boolean): Promise<void> {
       warnings: warnings.map(({ place, message }) => ({ ...place, message })),
     },
   );
+}
+
+/** Before the first start those that it gives the sysop. */
+async function storedGroups(context: CommandContext): Promise<readonly string[]> {
+  const place = databasePlace(await context.board(), await context.config());
+  return mayHaveDatabase(place) ? context.read(listGroups) : SYSOP_GROUPS;
 }
 
 /** Prints the configuration in force, without passwords. */

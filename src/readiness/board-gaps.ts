@@ -2,16 +2,17 @@ import { lstatSync, readdirSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasSecondFactor } from '../auth/factor-kinds';
 import { type Backend, databasePlace, mayHaveDatabase } from '../backend';
-import { BbsError } from '../base/errors';
+import { BbsError, type Place } from '../base/errors';
 import type { Board } from '../config/board';
 import type { Config } from '../config/schema';
 import type { Listening } from '../mail/links';
 import { listStopped } from '../store/attempts';
 import { hasFirstPassword } from '../store/passwords';
 import { nameInCommand } from '../store/user-name';
-import { findUser, findUsers, ROOT_ID, type User } from '../store/users';
+import { findUser, findUsers, listGroups, ROOT_ID, type User } from '../store/users';
 import { advice, findConfigGaps, type Gap, missing, nameSome } from './config-gaps';
 import { findFactorState } from './factor-state';
+import { findUnknownGroups } from './unknown-groups';
 
 /** What a board lacks for the public: named by `oputil doctor`, counted by the start. Changes nothing. */
 export async function findBoardGaps(
@@ -99,6 +100,7 @@ async function findAccountGaps(
       ...(sysop === undefined ? [noSysop()] : await sysopGaps(backend, sysop)),
       ...(await lockedGaps(backend, config)),
       ...(await factorGaps(backend)),
+      ...(await groupGaps(backend, config)),
     ];
   } catch (error) {
     // The error of opening is the finding; the other checks go on.
@@ -173,6 +175,14 @@ async function factorGaps({ db, sealing }: Accounts): Promise<readonly Gap[]> {
     );
   }
   return gaps;
+}
+
+/** Doctor names the key, `config check` its place as well. */
+async function groupGaps({ db }: Accounts, config: Config): Promise<readonly Gap[]> {
+  const placeOf = (): Place => ({ file: 'config.hjson' });
+  const stored = (): Promise<readonly string[]> => db.run(listGroups);
+  const found = await findUnknownGroups({ config, placeOf, stored });
+  return found.map(({ message }) => advice(message));
 }
 
 function namesOf(users: readonly User[]): string {

@@ -156,6 +156,15 @@ export async function setGroups(sql: Sql, id: number, groups: readonly string[])
   if (rows.length > 0) await sql('user_group_member').insert(rows);
 }
 
+/** Every group that an account is in, by name. */
+export async function listGroups(sql: Sql): Promise<readonly string[]> {
+  const names: unknown = await sql('user_group_member')
+    .distinct()
+    .orderBy('group_name')
+    .pluck('group_name');
+  return names as readonly string[];
+}
+
 /** In the order of `ids`. */
 async function loadUsersById(sql: Sql, ids: readonly number[]): Promise<readonly User[]> {
   const users = new Map<number, User>();
