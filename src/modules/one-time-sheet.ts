@@ -1,3 +1,4 @@
+import { hasSecondFactor } from '../auth/factor-kinds';
 import { passwordRule } from '../config/login-servers';
 import { actorOf, userOf } from '../menu/run/caller';
 import type { MenuContext, PageContent, Transition } from '../menu/run/module';
@@ -25,7 +26,8 @@ export async function keepSheet(context: MenuContext): Promise<Transition> {
   const { id } = userOf(caller);
   const wish = await askWhat(context);
   if (wish === undefined) return said(context, 'cancelled');
-  const text = wish === 'throw' ? [] : [say('sheet.what-for')];
+  const whatFor = say(letsInNowhere(context) ? 'sheet.of-no-use' : 'sheet.what-for');
+  const text = wish === 'throw' ? [] : [whatFor];
   const proof = await proveAgain(context, { title: say('sheet.title'), text });
   if (proof.kind === 'out') return proof.transition;
   if (proof.kind === 'cancelled') return said(context, 'cancelled');
@@ -36,6 +38,11 @@ export async function keepSheet(context: MenuContext): Promise<Transition> {
   const codes = await services.sheets.make(id, actorOf(caller));
   await context.showPages(sheetPage(context, codes));
   return redraw(context, say('sheet.made'), 'done');
+}
+
+/** True where the policy ends each call that shows one code alone (rule N7); without a factor there is grace. */
+function letsInNowhere({ mustHaveFactor, caller }: MenuContext): boolean {
+  return mustHaveFactor && hasSecondFactor(userOf(caller));
 }
 
 /** What is to be done; undefined where the caller went back. */
@@ -54,7 +61,7 @@ async function askWhat(context: MenuContext): Promise<'new' | 'throw' | undefine
     const answer = await context.ask({
       prompt: 'oneTimeSheet',
       title: say('sheet.title'),
-      text: [state, '', say('sheet.replaces')],
+      text: [state, '', say(letsInNowhere(context) ? 'sheet.of-no-use' : 'sheet.replaces')],
       fields: [{ name: 'answer', label: say('sheet.choose'), maxLength: 5 }],
       ...(message === undefined ? {} : { message, isAgain: true }),
     });

@@ -285,4 +285,22 @@ describe('telnet where no password is asked for, and accounts that must have a s
     await signIn(caller, 'bob', board.freshCode(secret));
     expect(await caller.isHungUpOn()).toMatch(/a code alone is one factor:\s+please\s+call by SSH/);
   });
+
+  it('says of a sheet, before one is made and after, that its codes let them in nowhere', async () => {
+    const caller = await board.ssh({ userName: 'bob', password: PASSWORD });
+    await giveCode(caller, board.freshCode(secret));
+    await goToMainMenu(caller);
+    await openTwoFactor(caller);
+    caller.type('p');
+    await caller.sees(/lets\s+you\s+in\s+nowhere/);
+    await prove(caller, PASSWORD, board.freshCode(secret));
+    await readSheet(caller);
+    await caller.sees('Press a key');
+    caller.type(' ');
+    await caller.sees('Your sheet is made.');
+    caller.type('p');
+    const kept = await caller.sees('T: throw it away');
+    expect(kept).toMatch(/lets\s+you\s+in\s+nowhere/);
+    caller.hangUp();
+  });
 });
