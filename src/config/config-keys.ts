@@ -37,6 +37,7 @@ interface KeySchema {
   readonly pattern?: string;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly minItems?: number;
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly harmless?: boolean | 'items';
@@ -135,7 +136,7 @@ function describeType(schema: KeySchema): string {
     case 'string':
       return `${describeText(schema)}`;
     case 'array':
-      return schema.items?.type === 'string' ? 'a list of texts' : 'a list';
+      return describeList(schema);
     case 'object':
       return 'a block of keys in { }';
     case 'null':
@@ -143,6 +144,13 @@ function describeType(schema: KeySchema): string {
     default:
       return 'a value';
   }
+}
+
+function describeList({ items, minItems = 0 }: KeySchema): string {
+  const choices = items?.enum?.map(String).join(', ');
+  if (choices !== undefined)
+    return `a list of ${minItems > 0 ? 'one or more' : 'any'} of ${choices}`;
+  return items?.type === 'string' ? 'a list of texts' : 'a list';
 }
 
 function describeRange({ minimum = Number.MIN_SAFE_INTEGER, maximum }: KeySchema): string {

@@ -1,3 +1,4 @@
+import { nearestName } from '../base/nearest';
 import { findConfigKey, isHarmless } from './config-keys';
 import { nearestInRange } from './foreign-values';
 import type { HjsonTree } from './hjson-tree';
@@ -145,8 +146,16 @@ function wrongValue(tree: HjsonTree, path: Path, issue: Issue): Problem {
   const must = isInBlock ? acceptedBy(issue) : accepts;
   return {
     place: tree.placeOf(path),
-    message: `${isInBlock ? name : (key?.path ?? name)} must be ${must}${given}${hintFor(node)}`,
+    message: `${isInBlock ? name : (key?.path ?? name)} must be ${must}${given}${hintFor(node)}${nearestOf(issue, node)}`,
   };
+}
+
+/** The nearest of a few values that a text may be; nothing of a text that stands in no file of the sysop. */
+function nearestOf(issue: Issue, node: SourceNode | undefined): string {
+  if (issue.code !== 'invalid_value' || node?.kind !== 'scalar') return '';
+  if (typeof node.value !== 'string' || node.origin !== undefined) return '';
+  const nearest = nearestName(node.value, issue.values.map(String));
+  return nearest === undefined ? '' : `; did you mean '${nearest}'?`;
 }
 
 /** Of a value in a table of blocks, which the list of keys does not know. */

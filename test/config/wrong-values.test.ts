@@ -106,7 +106,7 @@ const PASSED_OVER: readonly (readonly [string, string, string, unknown])[] = [
   ],
   [
     'destinations: { near: { kind: "telnit", name: "Near" }, far: { kind: "telnet", name: "Far" } }',
-    "1:31: destinations.near.kind must be telnet, rlogin, ssh, exec, bbs_link, door_party, not the text 'telnit'; it is left out",
+    "1:31: destinations.near.kind must be telnet, rlogin, ssh, exec, bbs_link, door_party, not the text 'telnit'; did you mean 'telnet'?; it is left out",
     'destinations',
     { far: { kind: 'telnet', name: 'Far', about: '' } },
   ],
@@ -208,7 +208,12 @@ test.each([
   ['users: { newUserName: [] }', "did you mean 'users.newUserNames'?"],
   ['users: { badUserNames: "root" }', 'users.badUserNames must be a list of texts'],
   ['users: { twoFactorAuth: { required: 2 } }', 'users.twoFactorAuth.required must be a text'],
-  ['users: { twoFactorAuth: { registration: ["terminl"] } }', 'registration must be a list'],
+  [
+    'users: { twoFactorAuth: { registration: ["terminl"] } }',
+    "users.twoFactorAuth.registration must be a list of one or more of terminal, email, not the text 'terminl'; did you mean 'terminal'?",
+  ],
+  ['users: { twoFactorAuth: { registration: [] } }', 'one or more of terminal, email, not a list'],
+  ['loginServers: { telnet: { passwordLogin: "refuze" } }', "; did you mean 'refuse'?"],
   ['loginServers: { telnet: { passwordLogin: "no" } }', 'passwordLogin must be allow, with-otp'],
   ['loginServers: { telnet: { firstMenu: 7 } }', 'firstMenu must be a text'],
   ['loginServers: { ssh: { algorithms: { cipher: "aes" } } }', 'cipher must be a list of texts'],
