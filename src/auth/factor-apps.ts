@@ -133,6 +133,8 @@ export async function addApp(
     readonly key: OtpKey;
     /** Step or counter value that the confirmation spent. */
     readonly spentPosition: number;
+    /** When the confirmation used its first code; undefined where none was typed. Unix time in milliseconds. */
+    readonly usedAtMs?: number;
   },
 ): Promise<boolean> {
   const { sealing, random, notifier } = parts;
@@ -142,7 +144,7 @@ export async function addApp(
   const { label } = checked;
   const floor = await spentBefore(sql, sealing, userId, key);
   await insertApp(sql, {
-    ...{ userId, label, ...profileOf(key), boundAtMs: nowMs },
+    ...{ userId, label, ...profileOf(key), boundAtMs: nowMs, usedAtMs: change.usedAtMs },
     secret: sealFactorKey(sealing, 'otp_app', { ...key, userId }),
     binding: random.bytes(16).toString('hex'),
     lastPosition: Math.max(change.spentPosition, floor),

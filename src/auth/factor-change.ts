@@ -74,6 +74,8 @@ export async function switchOn(
     readonly binding: string;
     /** Step or counter value that the confirmation spent; -1 when nothing was (rule A3). */
     readonly spentPosition: number;
+    /** When the confirmation used its first code; undefined where none was typed. Unix time in milliseconds. */
+    readonly usedAtMs?: number;
     readonly backupCodes: readonly string[];
     readonly recovery: BackupCodePurpose;
     readonly actor: Actor;
@@ -90,6 +92,7 @@ export async function switchOn(
     binding: change.binding,
     lastPosition: Math.max(change.spentPosition, floor),
     boundAtMs: nowMs,
+    usedAtMs: change.usedAtMs,
   });
   await storeBackupCodes(sql, parts.sealing, {
     userId,

@@ -274,7 +274,15 @@ export class PendingEnrollments {
         if (!mayUseLink('otp-register', await getUser(sql, userId))) return false;
         if (pending.label !== undefined) {
           const { key, position, actor, label = pending.label } = found;
-          const app = { userId, label, key, spentPosition: position, actor, nowMs };
+          const app = {
+            userId,
+            label,
+            key,
+            spentPosition: position,
+            actor,
+            nowMs,
+            usedAtMs: nowMs,
+          };
           return addApp(sql, { sealing, random, notifier }, app);
         }
         await switchOn(
@@ -286,6 +294,7 @@ export class PendingEnrollments {
             label: found.label,
             binding: random.bytes(16).toString('hex'),
             spentPosition: found.position,
+            usedAtMs: nowMs,
             backupCodes,
             recovery: 'login',
             // By a page there is no session in it: none has shown the factor (rule M3).

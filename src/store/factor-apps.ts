@@ -34,6 +34,7 @@ export async function insertApp(
     | 'binding'
     | 'lastPosition'
     | 'boundAtMs'
+    | 'usedAtMs'
     | 'type'
     | 'hash'
     | 'digits'
@@ -48,6 +49,7 @@ export async function insertApp(
     binding: app.binding,
     last_position: app.lastPosition,
     bound_at: app.boundAtMs,
+    used_at: app.usedAtMs ?? null,
   });
 }
 

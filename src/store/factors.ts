@@ -86,7 +86,14 @@ export async function replaceFactor(
   sql: Sql,
   factor: Pick<
     FactorRow,
-    'userId' | 'label' | 'secret' | 'binding' | 'lastPosition' | 'boundAtMs' | keyof OtpProfile
+    | 'userId'
+    | 'label'
+    | 'secret'
+    | 'binding'
+    | 'lastPosition'
+    | 'boundAtMs'
+    | 'usedAtMs'
+    | keyof OtpProfile
   >,
 ): Promise<void> {
   await removeFactor(sql, factor.userId);
@@ -98,6 +105,7 @@ export async function replaceFactor(
     binding: factor.binding,
     last_position: factor.lastPosition,
     bound_at: factor.boundAtMs,
+    used_at: factor.usedAtMs ?? null,
   });
 }
 

@@ -262,7 +262,9 @@ async function openBoard({ theme }: TourOptions): Promise<Opened> {
   const tablet = { userId: ann, label: 'Tablet', secret: '', binding: 'b', lastPosition: -1 };
   const profile = { type: 'googleAuth', hash: 'SHA1', digits: 6, encoding: 'base32' } as const;
   const boundAtMs = NOW_MS - 30 * HOUR_MS;
-  await board.accounts.db.run((sql) => insertApp(sql, { ...tablet, ...profile, boundAtMs }));
+  await board.accounts.db.run((sql) =>
+    insertApp(sql, { ...tablet, ...profile, boundAtMs, usedAtMs: undefined }),
+  );
   const { id: joe } = await board.addUser('joe', PASSWORD, { properties: JOE });
   await board.accounts.db.transaction('board', async (sql) => {
     for (const [userId, userName, server, hoursAgo] of [

@@ -66,6 +66,9 @@ describe('setting a second factor up on the screen', () => {
     caller.type(`\x1b[H${'\x1b[3~'.repeat(40)}${(codes[6] ?? '').toUpperCase()}\r`);
     await caller.sees('Two-factor sign-in is on: from');
     expect(caller.caller.login).toMatchObject({ factor: 2, requiredFactor: 2, complete: true });
+    // Its first code was used there.
+    const [app] = (await board.accounts.enrollment.status(id)).apps;
+    expect(app?.usedAtMs).toBe(app?.boundAtMs);
     // A tell-tale mail, and none with a link.
     expect(board.accounts.notices.map(({ kind }) => kind)).toEqual(['second-factor-on']);
     // The first code is spent (rule A3); the codes are those of the account.

@@ -286,7 +286,7 @@ describe('of several authenticator apps', () => {
     const out = await shell.run('user', 'info', 'joe', '--security');
     const date = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d`;
     expect(out).toMatch(new RegExp(`OTP app +: Authenticator app, added ${date}, not used yet`));
-    expect(out).toMatch(new RegExp(`OTP app +: Tablet, added ${date}, not used yet`));
+    expect(out).toMatch(new RegExp(`OTP app +: Tablet, added ${date}, used ${date}`));
     const data = JSON.parse(await shell.run('user', 'info', 'joe', '--security', '--json')) as {
       otp: { apps: { label: string; used: string | null }[] };
     };
