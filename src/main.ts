@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { BbsError, toError } from './base/errors';
+import { nearestName } from './base/nearest';
 import { escapeUnseen } from './base/unseen';
 import { adoptBoard } from './adopt/adopt';
 import { startBoard } from './app/bbs';
@@ -42,6 +43,18 @@ const USAGE = `usage: sallyport [--board DIR] [--data DIR] [--config FILE] [--ne
 Exit codes: 0 fine, 1 failure, 2 wrong usage, 78 bad configuration.
 `;
 
+const OPTIONS = {
+  board: { type: 'string' },
+  data: { type: 'string' },
+  config: { type: 'string', short: 'c' },
+  'new-database': { type: 'boolean', default: false },
+  gate: { type: 'string', multiple: true },
+  'dry-run': { type: 'boolean', default: false },
+  all: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+  version: { type: 'boolean', short: 'v', default: false },
+} as const;
+
 interface Arguments {
   readonly words: readonly string[];
   readonly board: string | undefined;
@@ -60,17 +73,7 @@ function readArguments(given: readonly string[]): Arguments {
     const { values, positionals } = parseArgs({
       args: [...given],
       allowPositionals: true,
-      options: {
-        board: { type: 'string' },
-        data: { type: 'string' },
-        config: { type: 'string', short: 'c' },
-        'new-database': { type: 'boolean', default: false },
-        gate: { type: 'string', multiple: true },
-        'dry-run': { type: 'boolean', default: false },
-        all: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-        version: { type: 'boolean', short: 'v', default: false },
-      },
+      options: OPTIONS,
     });
     return {
       words: positionals,
@@ -85,8 +88,24 @@ function readArguments(given: readonly string[]): Arguments {
       version: values.version,
     };
   } catch (error) {
-    throw new BbsError('USAGE', `${toError(error).message}\n${USAGE}`, { cause: error });
+    const text = unknownOption(given) ?? toError(error).message;
+    throw new BbsError('USAGE', `${text}\n${USAGE}`, { cause: error });
   }
+}
+
+/** What is said of the first option that is none, as `oputil` says it; undefined where all are known. */
+function unknownOption(given: readonly string[]): string | undefined {
+  const { tokens } = parseArgs({
+    ...{ args: [...given], options: OPTIONS, allowPositionals: true },
+    ...{ strict: false, tokens: true },
+  });
+  for (const token of tokens) {
+    if (token.kind !== 'option' || Object.hasOwn(OPTIONS, token.name)) continue;
+    const nearest = nearestName(token.name, Object.keys(OPTIONS));
+    const hint = nearest === undefined ? '' : `\n(Did you mean --${nearest}?)`;
+    return `unknown option '${token.rawName}'${hint}`;
+  }
+  return undefined;
 }
 
 async function main(): Promise<number> {

@@ -256,8 +256,16 @@ describe('starting and stopping the server', () => {
   it('ends with 2 and the usage on an option that it does not know', async () => {
     const board = await fail({}, '--prot', '8888');
     expect(await board.ended).toBe(2);
-    expect(board.err).toContain('--prot');
+    expect(board.err).toContain("unknown option '--prot'");
+    expect(board.err).not.toContain('Did you mean');
     expect(board.err).toContain('usage: sallyport');
+  });
+
+  it('names the option that was meant, as oputil does', async () => {
+    const board = await fail({}, '--bord', '/srv/bbs');
+    expect(await board.ended).toBe(2);
+    expect(board.err).toContain("unknown option '--bord'\n(Did you mean --board?)\n");
+    expect(board.err).not.toContain('positional argument');
   });
 });
 
