@@ -44,16 +44,18 @@ async function ready(context: MenuContext): Promise<void> {
     calls.map((call) => describe(context, call)),
     'list.no-own-calls',
   );
+  const wait = await services.recovery.waiting(userOf(caller).id);
+  if (wait === undefined) screen.withdraw(stopRecovery.name);
   const told = memory.get(TOLD);
   memory.delete(TOLD);
   if (typeof told === 'string') screen.message(told);
-  else await showRecovery(context);
+  else if (wait !== undefined) showRecovery(context, wait);
 }
 
+type Waiting = NonNullable<Awaited<ReturnType<MenuContext['services']['recovery']['waiting']>>>;
+
 /** A waiting time that the owner may not know of (rule N6). */
-async function showRecovery({ screen, services, caller, say }: MenuContext): Promise<void> {
-  const wait = await services.recovery.waiting(userOf(caller).id);
-  if (wait === undefined) return;
+function showRecovery({ screen, services, say }: MenuContext, wait: Waiting): void {
   const time = hoursText(say, wait.endsAtMs - services.clock.nowMs());
   screen.message(wait.isOver ? say('factor.may-be-replaced') : say('factor.replaced-in', { time }));
 }

@@ -81,6 +81,8 @@ export const PAGE = textArea({
     'page.keys-fields': 'Tab, Enter: next field   Esc: back',
     'page.keys-yes-or-no': 'Y: yes   N: no   Esc: back',
     'page.keys-field': 'Enter: go on   Esc: back',
+    'page.keys-yes-or-no-last': 'Y: yes   N: no   Esc: log off',
+    'page.keys-field-last': 'Enter: go on   Esc: log off',
     'page.two-factor': 'Two-factor sign-in',
     'page.line-by-line':
       'Line by line: Enter ends an answer. An empty answer keeps what is in brackets, a lone - empties it. Esc goes back.',

@@ -263,7 +263,7 @@ describe('a caller who is shown text line by line', () => {
       'Save',
       'Change your password',
       'To be sure that it is you: your present password, not the new one.',
-      'Enter: go on Esc: back',
+      'Enter: go on. Esc: back.',
       'Password: ',
     ]);
     expect(await ear.answer('Password: ', old)).toEqual([
@@ -412,7 +412,7 @@ describe('a caller who is shown text line by line', () => {
       'O Switch it on here, now',
       'Set up two-factor sign-in',
       'Have your phone with an authenticator app at hand. Your password first:',
-      'Enter: go on Esc: back',
+      'Enter: go on. Esc: back.',
       'Password: ',
     ]);
     expect(await ear.answer('Password: ', PASSWORD)).toEqual([
@@ -429,7 +429,7 @@ describe('a caller who is shown text line by line', () => {
       second,
       '(its otpauth:// link: type url below)',
       '2 Type the code that the app shows now.',
-      'Enter: go on Esc: back',
+      'Enter: go on. Esc: back.',
       'Code: ',
     ];
     expect(page).toEqual(['', ...askedForCode]);
@@ -455,11 +455,11 @@ describe('a caller who is shown text line by line', () => {
     expect(shown.slice(1)).toEqual([
       'Your backup codes',
       'Two-factor sign-in is on. These are your backup codes: each lets you in once in',
-      'place of a code of the app. They are shown this',
-      'once: keep them where your phone is not.',
+      'place of a code of the app. They are shown this once: keep them where your',
+      'phone is not.',
       ...codes,
       'Type one of them to show that you have kept them.',
-      'Enter: go on Esc: back',
+      'Enter: go on. Esc: back.',
       'Backup code: ',
     ]);
     expect(await ear.answer('Backup code: ', codes[6] ?? '')).toEqual([

@@ -124,6 +124,7 @@ describe('an SSH key that its owner has remembered', () => {
     await reload(`{ users: { twoFactorAuth: ${twoFactorAuth} } }`);
     expect(await info()).not.toContain('no code until');
     caller.type(`ssh${KEYS.return}`);
+    await caller.sees('Enter: go on   Esc: log off');
     await giveCode(caller, board.freshCode(secret));
     await caller.sees('sign you in by SSH');
     await caller.sees('used ');

@@ -121,11 +121,19 @@ test('its owner reads of it at each sign-in, and stops it in the list of calls o
   expect(caller.screen.text()).toContain('In 72 hours your second factor may be replaced:');
   caller.type('m\r');
   await caller.sees('Your second factor may be replaced in 72 hours: C stops that.');
+  caller.type('?');
+  await caller.until('the help', () => caller.isAsked);
+  expect(caller.screen.text()).toContain('Keep my second factor');
+  caller.type(' ');
+  await caller.sees('Lasted');
   caller.type('c');
   await caller.sees('Stopped. Your second factor stays as it is.');
   expect(await board.accounts.recovery.waiting(id)).toBeUndefined();
   caller.type('c');
   await caller.sees('There is nothing to stop');
+  caller.type('?');
+  await caller.sees('End the chosen call');
+  expect(caller.screen.text()).not.toContain('Keep my second factor');
   caller.hangUp();
 });
 

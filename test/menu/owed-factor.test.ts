@@ -130,6 +130,7 @@ describe.each([
     const caller = await signIn(board, 'joe');
     const asked = await caller.sees(ASKED);
     expect(asked).toContain('It is the only way on from here');
+    expect(asked).toContain('Y: yes   N: no   Esc: log off');
     await setUp(board, caller);
     await caller.sees(INSIDE);
     expect(Buffer.concat(caller.screen.sent).toString('latin1')).not.toContain('One-time code');

@@ -347,7 +347,7 @@ export class ActiveMenu implements FormContext {
       case 'stay':
         return this.stay(transition);
       case 'help':
-        await showHelp(this.call, this.menuEntry, this.screen.composition);
+        await showHelp(this.call, this.menuEntry, this.screen);
         this.covered = true;
         return this.stay({ ...transition, kind: 'stay' });
       default: {

@@ -10,7 +10,11 @@ export type StepUpEnd =
   | { readonly kind: 'log-off'; readonly sentence: string };
 
 /** Asks a caller of factor 1 for a code of the second factor, counted as at a sign-in. */
-export async function askForCode(context: SetUpContext, user: User): Promise<StepUpEnd> {
+export async function askForCode(
+  context: SetUpContext,
+  user: User,
+  { endsCall = false }: { readonly endsCall?: boolean } = {},
+): Promise<StepUpEnd> {
   const label = questionFor(acceptedKinds(user));
   const { login, terminal } = context.caller;
   let message: string | undefined;
@@ -20,6 +24,7 @@ export async function askForCode(context: SetUpContext, user: User): Promise<Ste
       title: context.say('factor.step-up'),
       text: [context.say('factor.step-up-code')],
       fields: [{ name: 'code', label, password: true, maxLength: 40 }],
+      endsCall,
       ...(message === undefined ? {} : { message, isAgain: true }),
     });
     if (answer === undefined)

@@ -5,7 +5,7 @@ import { ItemListView } from '../../views/item-list';
 import { SpinnerView, ToggleView } from '../../views/toggle';
 import type { View } from '../../views/view';
 import { choose } from '../load/choice';
-import type { MenuEntry, SubmitRule, Target } from '../load/menu-entry';
+import type { KeyRule, MenuEntry, SubmitRule, Target } from '../load/menu-entry';
 import { drawPicture, drawingSize } from '../screen/art-layout';
 import { rowBelow, sizeOf, type ComposedScreen } from '../screen/compose';
 import { nameInHelp, wordsOfName } from '../screen/line-screen';
@@ -38,11 +38,17 @@ interface HelpEntry {
   readonly text: string;
 }
 
+/** A screen, and the methods that are left out of its help. */
+interface HelpedScreen {
+  readonly composition: ComposedScreen;
+  readonly withdrawn: ReadonlySet<string>;
+}
+
 /** Shows what can be done in a menu: the sysop's words, its commands, and the keys that work there. */
 export async function showHelp(
   call: CallContext,
   menu: MenuEntry,
-  screen: ComposedScreen,
+  screen: HelpedScreen,
 ): Promise<void> {
   const entries = helpOf(call, menu, screen);
   const title = nameInHelp(menu);
@@ -80,11 +86,17 @@ function isTyped(view: View): boolean {
   return view.acceptsFocus && !(view instanceof ItemListView);
 }
 
-function helpOf(call: CallContext, menu: MenuEntry, screen: ComposedScreen): readonly HelpEntry[] {
+function helpOf(
+  call: CallContext,
+  menu: MenuEntry,
+  { composition: screen, withdrawn }: HelpedScreen,
+): readonly HelpEntry[] {
   const own = (menu.help ?? '').split('\n').filter((line) => line.trim() !== '');
   const said = own.map((text) => ({ name: '', text: text.trim() }));
   const blank = said.length === 0 ? [] : [{ name: '', text: '' }];
-  const commands = [...commandsIn(call, screen), ...itemsIn(screen), ...actionKeysIn(call, screen)];
+  const keys = screen.rules.keys.filter((rule) => !leadsTo(call, rule, withdrawn));
+  const actions = actionKeysIn(call, screen, keys);
+  const commands = [...commandsIn(call, screen), ...itemsIn(screen), ...actions];
   const gap = commands.length === 0 ? [] : [{ name: '', text: '' }];
   return [...said, ...blank, ...commands, ...gap, ...keysIn(call, screen)];
 }
@@ -121,17 +133,26 @@ function itemsIn({ form }: ComposedScreen): readonly HelpEntry[] {
 }
 
 /** Where a list on the screen names keys, the letters are those that it offers now, in its words. */
-function actionKeysIn(call: CallContext, { form, rules }: ComposedScreen): readonly HelpEntry[] {
+function actionKeysIn(
+  call: CallContext,
+  { form }: ComposedScreen,
+  keys: readonly KeyRule[],
+): readonly HelpEntry[] {
   const offered = new Map(
     form.views.flatMap((view) => (view instanceof ItemListView ? [...view.textsByKey] : [])),
   );
-  return rules.keys.flatMap((rule) => {
+  return keys.flatMap((rule) => {
     const name = namesOf(rule.keys.filter((key) => !isBack(key)));
     const isOffered = offered.size === 0 || name.length > 1 || offered.has(name);
     const own = isOffered ? textOf(call, rule) : '';
     const text = own === '' ? '' : (offered.get(name) ?? own);
     return name === '' || text === '' || rule.keys.some(isBack) ? [] : [{ name, text }];
   });
+}
+
+function leadsTo(call: CallContext, { action }: KeyRule, methods: ReadonlySet<string>): boolean {
+  const target = action && choose(action, call.subject, call.services.random);
+  return target?.kind === 'method' && methods.has(target.name);
 }
 
 function isBack(key: string): boolean {

@@ -103,6 +103,8 @@ export interface Question {
   readonly fields: readonly AskField[];
   /** The one field takes y or n by one key, without Enter; line by line a line of it. */
   readonly isYesOrNo?: boolean;
+  /** Who cancels is logged off, and the keys below say so. */
+  readonly endsCall?: boolean;
   /** A sentence above the fields, e.g. the error in the last answer. */
   readonly message?: string;
   /** Asked anew after an answer that was not taken: line by line, title and text are not said again. */
@@ -123,6 +125,8 @@ export interface MenuScreen {
   setItems(viewId: number, items: readonly ItemSpec[]): void;
   /** Takes the items with these `data` out of a list of the menu file; ones without `data` stay. */
   leaveOut(viewId: number, data: readonly string[]): void;
+  /** Leaves the keys of a method of the module out of the help page, while they would do nothing. */
+  withdraw(method: string): void;
   /** The current value; for lists, toggles and spinners the number of the selected item. */
   value(viewId: number): unknown;
   /** The items of a list (VM) that are visible, from 1 on; undefined line by line, and for other views. */

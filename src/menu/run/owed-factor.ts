@@ -69,7 +69,7 @@ export class OwedFactor {
     }
     // The policy names the account, and this call has shown no code (rule N9).
     if (this.caller.login.byRememberedKey === true && hasSecondFactor(user)) {
-      const end = await askForCode(context, user);
+      const end = await askForCode(context, user, { endsCall: true });
       return end.kind === 'stay' ? { ...end, kind: 'log-off' } : end;
     }
     if (this.counted?.userId !== user.id) {
@@ -84,6 +84,7 @@ export class OwedFactor {
     const end = await offerSetUp(context, {
       title: context.say('factor.owed'),
       text: () => this.graceSentence(context.say),
+      endsCall: () => this.isGraceOver,
     });
     return end === 'no' ? this.goOnWithout(context.say) : end;
   }
@@ -158,7 +159,16 @@ export function isFactorDemanded(
 /** Asks whether to set a second factor up now, and does it; `no` where the caller does not want to. */
 export async function offerSetUp(
   context: SetUpContext,
-  { title, text }: { readonly title: string; readonly text: () => string },
+  {
+    title,
+    text,
+    endsCall,
+  }: {
+    readonly title: string;
+    readonly text: () => string;
+    /** True while who does not want to is logged off. */
+    readonly endsCall?: () => boolean;
+  },
 ): Promise<LeadEnd | 'no'> {
   let message: string | undefined;
   for (;;) {
@@ -167,6 +177,7 @@ export async function offerSetUp(
       title,
       text: [context.say('factor.have-phone'), '', text()],
       label: context.say('factor.now'),
+      endsCall: endsCall?.() === true,
       ...(message === undefined ? {} : { message }),
     });
     if (answer !== true) return 'no';

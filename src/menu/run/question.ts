@@ -7,6 +7,7 @@ import type { Question } from './module';
 import { ScreenController } from '../screen/screen-controller';
 import { layPage } from '../screen/page';
 import type { CallContext } from './call-context';
+import type { TextId } from '../../texts/texts';
 import { wrapWords } from '../screen/message-line';
 
 const FIELD_WIDTH = 32;
@@ -193,9 +194,19 @@ async function pageQuestion(call: CallContext, question: Question): Promise<Comp
   return asComposedScreen(call, canvas, formOf(call, views, {}));
 }
 
-function hintFor({ say, caller }: CallContext, { fields, isYesOrNo }: Question): string {
-  if (isYesOrNo === true && !caller.terminal.isLineByLine) return say('page.keys-yes-or-no');
-  return say(fields.length > 1 ? 'page.keys-fields' : 'page.keys-field');
+function hintFor({ say, caller }: CallContext, question: Question): string {
+  if (!caller.terminal.isLineByLine) return say(hintIdFor(question, question.isYesOrNo === true));
+  // Read aloud, a wide gap is none.
+  const keys = say(hintIdFor(question, false)).split(/ {2,}/);
+  return keys.map((key) => `${key}.`).join(' ');
+}
+
+type HintId = Extract<TextId, `page.keys-${string}`>;
+
+function hintIdFor({ fields, endsCall }: Question, isByKey: boolean): HintId {
+  if (isByKey) return endsCall === true ? 'page.keys-yes-or-no-last' : 'page.keys-yes-or-no';
+  if (fields.length > 1) return 'page.keys-fields';
+  return endsCall === true ? 'page.keys-field-last' : 'page.keys-field';
 }
 
 function asComposedScreen(

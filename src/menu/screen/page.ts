@@ -134,6 +134,8 @@ const COLUMN = 5;
 
 function plainPage(call: CallContext, title: string, edge: number): Page {
   const { width, height } = drawingSize(call);
+  // Line by line the canvas is wider than the window, which would wrap its lines once more.
+  const windowWidth = call.caller.terminal.width - 1;
   const canvas = new Canvas(width, height);
   const column = edge === 0 ? COLUMN : edge + 1;
   canvas.print(FIRST_ROW, column, title, TITLE);
@@ -149,7 +151,7 @@ function plainPage(call: CallContext, title: string, edge: number): Page {
     body: {
       row: FIRST_ROW + 2,
       column,
-      width: width - column,
+      width: Math.min(width - column, windowWidth),
       height: last - messageHeight - FIRST_ROW - 2,
       style: TEXT,
     },

@@ -36,6 +36,8 @@ export class ScreenController implements MenuScreen {
   private isAside = false;
   /** Text of the message line; '' when it is empty. */
   private said = '';
+  /** Methods that the help page leaves out. */
+  readonly withdrawn = new Set<string>();
   private saidAs: SentenceKind | undefined;
   /** True while the message is the answer to a key that means nothing here. */
   private isAnswer = false;
@@ -186,6 +188,10 @@ export class ScreenController implements MenuScreen {
     if (found !== undefined) this.add(found.form.leaveOut(viewId, data));
   }
 
+  withdraw(method: string): void {
+    this.withdrawn.add(method);
+  }
+
   select(viewId: number, index: number): void {
     const found = this.find(viewId);
     if (found !== undefined) this.add(found.form.select(viewId, index));
@@ -243,6 +249,7 @@ export class ScreenController implements MenuScreen {
     this.isAside = previous.isAside;
     this.isAnswer = previous.isAnswer;
     this.saidAs = previous.saidAs;
+    for (const method of previous.withdrawn) this.withdrawn.add(method);
   }
 
   /** True when the other screen has every view of this one. */
