@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { ENTRY_CODE_MINUTES } from '../auth/entry-code';
 import { BbsError } from '../base/errors';
+import { isFactorDemanded } from '../menu/run/owed-factor';
 import { remedyFor, secureWayTo } from '../mail/links';
 import { nameInCommand } from '../store/user-name';
 import { getAccount } from './account';
@@ -63,6 +64,11 @@ async function makeEntryCode(context: CommandContext, name: string, time: string
   }
   const { entryCodes } = await context.backend();
   const made = await entryCodes.make(user.id, { minutes, actor: ACTOR });
+  if (made.kind === 'no-factor') {
+    const { required } = (await context.config()).users.twoFactorAuth;
+    if (isFactorDemanded(user, { required, nowMs: context.clock.nowMs() }))
+      throw new BbsError('USER_INVALID', leadsToSetUp(user.name));
+  }
   if (made.kind !== 'made') throw new BbsError('USER_INVALID', NO_ENTRY[made.kind](user.name));
   if (!made.isMailed)
     context.note(
@@ -74,6 +80,11 @@ async function makeEntryCode(context: CommandContext, name: string, time: string
     ['Good for', minutes === 1 ? 'one minute' : `${minutes} minutes`],
   ]);
   context.show(lines, { user: user.name, code: made.code, minutes, mailed: made.isMailed });
+}
+
+/** Nothing that a code could stand for: the set-up asks for none. */
+function leadsToSetUp(name: string): string {
+  return `"${name}" has no second factor, and users.twoFactorAuth.required asks for one: over a secure line the password leads to its set-up, and after the grace to nothing else`;
 }
 
 const NO_ENTRY = {

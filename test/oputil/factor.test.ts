@@ -237,6 +237,15 @@ test('entry-code prints a code that is good for its time, and refuses what canno
   expect(await shell.run('audit', '--user', 'joe')).toContain('entry-code-made');
 });
 
+test('entry-code says of an account that the policy names that its password leads to the set-up', async () => {
+  const policy = '{ users: { twoFactorAuth: { required: "GM[users]" } } }';
+  const config = await shell.file('policy.hjson', policy);
+  const refused = await shell.try('--config', config, 'user', 'entry-code', 'joe');
+  expect(refused.err).toBe(
+    'oputil: "joe" has no second factor, and users.twoFactorAuth.required asks for one: over a secure line the password leads to its set-up, and after the grace to nothing else\n',
+  );
+});
+
 test('entry-code says where nobody could use the code, and where the owner was not told', async () => {
   await shell.run('user', 'add', 'ann', '--password', PASSWORD);
   await shell.run('user', '2fa-otp', 'ann', 'google');
