@@ -124,7 +124,18 @@ async function login(context: MenuContext, submission: Submission): Promise<Tran
   const problem = typingProblem(context.say, { userName, password }, context.caller.terminal);
   if (problem !== undefined) return typeAgain(context, problem);
   const result = await context.caller.login.submit({ kind: 'password', userName, password });
-  return afterSubmit(context, result, { factor: 1, clear: viewsToClear(context, submission) });
+  const clear = viewsToClear(context, submission);
+  return fromTheName(context, await afterSubmit(context, result, { factor: 1, clear }), userName);
+}
+
+/** Line by line the name may be the wrong one and no screen shows it: it is asked for again, and Enter keeps it. */
+function fromTheName(context: MenuContext, next: Transition, userName: string): Transition {
+  const { caller, screen } = context;
+  if (next.kind !== 'stay' || !caller.terminal.isLineByLine) return next;
+  const holdsName = (id: number): boolean =>
+    screen.has(id) && !screen.secretViews.includes(id) && screen.text(id) === userName;
+  const focus = [1, 2, 3, 4, 5].find(holdsName);
+  return focus === undefined ? next : { ...next, focus };
 }
 
 /** The field of the password takes the code: what is typed there is compared with no password (rule N7). */
