@@ -19,7 +19,8 @@ export const SIGN_IN = textArea({
     'sign-in.no-password': 'Please type your password.',
     'sign-in.no-code': 'Please type a code.',
     'sign-in.no-code-shape': 'Six digits, or a backup code: 4 groups of 5 letters.',
-    'sign-in.code-from': 'From your app, or a backup code. {ways}',
+    // So short that the question fits behind it: Dropbear's client begins no new line.
+    'sign-in.code-from': 'App or backup code. {ways}',
     'sign-in.no-line-code': 'No password here: 6 digits, or 15 letters.',
     'sign-in.line-code-spent': 'A code has 15 letters. That slip used up number {number}.',
     'sign-in.ask-code-number': 'Code number {number} of your sheet, or a code of your app.',

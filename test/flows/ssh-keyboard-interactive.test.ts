@@ -3,7 +3,7 @@ import type { DialledCaller } from '../support/dial';
 import { goToMainMenu, PASSWORD } from '../support/sign-in';
 
 const REFUSED = /All configured authentication methods failed/;
-const LOST_BOTH = 'From your app, or a backup code. Lost both? The sysop has entry codes.';
+const LOST_BOTH = 'App or backup code. Lost both? The sysop has entry codes.';
 
 describe('signing in by SSH in a keyboard-interactive dialogue', () => {
   let board: TestBoard;
@@ -74,7 +74,7 @@ describe('signing in by SSH in a keyboard-interactive dialogue', () => {
     });
     expect(prompts).toEqual([
       'Password: ',
-      'From your app, or a backup code. Lost both? Type LOST or ask the sysop.',
+      'App or backup code. Lost both? Type LOST or ask the sysop.',
       'One-time code: ',
     ]);
     await caller.sees('Neither app nor backup codes');
