@@ -98,6 +98,7 @@ async function findAccountGaps(
     const sysop = await backend.db.run((sql) => findUser(sql, ROOT_ID));
     return [
       ...(sysop === undefined ? [noSysop()] : await sysopGaps(backend, sysop)),
+      ...applicationGaps(config, sysop),
       ...(await lockedGaps(backend, config)),
       ...(await factorGaps(backend)),
       ...(await groupGaps(backend, config)),
@@ -131,6 +132,15 @@ async function sysopGaps({ db }: Accounts, sysop: User): Promise<readonly Gap[]>
     );
   }
   return gaps;
+}
+
+/** Mails about applications go to the sysop's address in the configuration, else to that of account 1. */
+function* applicationGaps({ users, general }: Config, sysop: User | undefined): Iterable<Gap> {
+  if (!users.requireActivation || general.sysOp.email !== '') return;
+  if ((sysop?.properties.get('email_address') ?? '') !== '') return;
+  yield missing(
+    'users.requireActivation is true, and neither general.sysOp.email nor account 1 has an address: no mail tells of an application',
+  );
 }
 
 async function lockedGaps({ db }: Accounts, { users }: Config): Promise<readonly Gap[]> {

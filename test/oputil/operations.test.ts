@@ -272,6 +272,25 @@ describe('doctor', () => {
     expect(out.split('\n').every((line) => line.length <= 80)).toBe(true);
   });
 
+  test('says that no mail tells of an application, until an address of the sysop is known', async () => {
+    const of = async (config: string): Promise<boolean> => {
+      const { gaps } = await diagnose('--config', await shell.file('my.hjson', config));
+      return gaps.some(
+        ({ weight, text }) =>
+          weight === 'missing' &&
+          /^users\.requireActivation is true, .*: no mail tells of an application$/.test(text),
+      );
+    };
+    const activation = 'users: { requireActivation: true }';
+    expect(await of(`{ ${activation} }`)).toBe(true);
+    expect(await of('{ users: { requireActivation: false } }')).toBe(false);
+    expect(await of(`{ ${activation}, general: { sysOp: { email: "s@example.org" } } }`)).toBe(
+      false,
+    );
+    await shell.run('user', 'set', 'sysop', '--email', 'sysop@example.org');
+    expect(await of(`{ ${activation} }`)).toBe(false);
+  });
+
   test('no longer names what was mended', async () => {
     await shell.run('user', '2fa-otp', 'sysop', 'google');
     await shell.run('user', 'set', 'sysop', '--email', 'sysop@example.org');
