@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { sauceRecord } from '../art/sauce-record';
 import { Shell } from '../oputil/shell';
@@ -13,19 +13,23 @@ const BASE = '{ info: { name: "Mine", base: "gatehouse" } }';
 const OWN = 'The gate of the harbour\r\n%VM1\r\n';
 const TOO_LARGE = 'x'.repeat(1024 * 1024 + 1);
 
-type Make = (file: string) => Promise<unknown>;
+type Make = (file: string) => unknown;
 
 /** What may lie in the place of a picture or a theme file, and what is said of it. */
 const UNUSABLE: readonly (readonly [string, Make, RegExp])[] = [
-  ['larger than 1 MiB', (file) => writeFile(file, TOO_LARGE), /has 1048577 bytes, and the most/],
-  ['a folder', (file) => mkdir(file), /is a folder/],
-  ['a link to nothing', (file) => symlink('none.ans', file), /is a link that leads nowhere/],
+  [
+    'larger than 1 MiB',
+    (file) => writeFileSync(file, TOO_LARGE),
+    /has 1048577 bytes, and the most/,
+  ],
+  ['a folder', (file) => mkdirSync(file), /is a folder/],
+  ['a link to nothing', (file) => symlinkSync('none.ans', file), /is a link that leads nowhere/],
   [
     'a link out of the art folders',
-    (file) => symlink('/etc/hostname', file),
+    (file) => symlinkSync('/etc/hostname', file),
     /is a link that leads out of the art folders/,
   ],
-  ['a pipe', (file) => Promise.resolve(execFileSync('mkfifo', [file])), /is no file/],
+  ['a pipe', (file) => execFileSync('mkfifo', [file]), /is no file/],
 ];
 
 let dir: BoardDir;
@@ -49,12 +53,12 @@ const start = async (): Promise<TestBoard> => {
   return board;
 };
 
-/** Puts something else in the place of a file, whatever is there. */
-const put = async (name: string, make: Make): Promise<void> => {
+/** Puts something else in the place of a file, whatever is there; the board, in this process, sees nothing in between. */
+const put = (name: string, make: Make): void => {
   const file = join(dir.path, name);
-  await mkdir(dirname(file), { recursive: true });
-  await rm(file, { recursive: true, force: true });
-  await make(file);
+  mkdirSync(dirname(file), { recursive: true });
+  rmSync(file, { recursive: true, force: true });
+  make(file);
 };
 
 const warned = (on: TestBoard, kind: string): readonly string[] =>
@@ -75,7 +79,7 @@ const menuCheck = (...more: readonly string[]) =>
 
 describe.each(UNUSABLE)('a picture that is %s', (_, make, why) => {
   it('is passed over at a start with a warning, the rest opens, and menu check says the same', async () => {
-    await put(MATRIX, make);
+    put(MATRIX, make);
     const on = await start();
     const lines = warned(on, 'unusable-art');
     expect(lines).toHaveLength(1);
@@ -92,13 +96,13 @@ describe.each(UNUSABLE)('a picture that is %s', (_, make, why) => {
   it('is refused as an edit of a running board, which shows the last good one on', async () => {
     await dir.write(MATRIX, OWN);
     const on = await start();
-    await put(MATRIX, make);
+    put(MATRIX, make);
     const [refused] = await on.logged('board.edit-refused', {}, 1);
     expect(refused?.['problems']).toEqual([expect.stringMatching(why)]);
     const caller = await on.telnet();
     await caller.sees('The gate of the harbour');
     caller.hangUp();
-    await put(MATRIX, (file) => writeFile(file, OWN.replace('gate', 'door')));
+    put(MATRIX, (file) => writeFileSync(file, OWN.replace('gate', 'door')));
     await on.logged('board.reloaded', {}, 1);
     const other = await on.telnet();
     await other.sees('The door of the harbour');
@@ -111,7 +115,7 @@ it('a picture of no theme that cannot be used is told as one that is not there, 
     'config/menu.hjson',
     '{ includes: [ "menus/login.hjson" ], menus: { rules: { art: "HOUSERULES" } } }',
   );
-  await put('art/general/HOUSERULES.ANS', (file) => writeFile(file, TOO_LARGE));
+  put('art/general/HOUSERULES.ANS', (file) => writeFileSync(file, TOO_LARGE));
   const { out } = await menuCheck();
   expect(out).toMatch(/rules: the art 'HOUSERULES' has 1048577 bytes, .* and is not shown/);
 });
@@ -119,7 +123,7 @@ it('a picture of no theme that cannot be used is told as one that is not there, 
 it('of a picture that grows while the board is open, callers never see another than the last good one', async () => {
   await dir.write(MATRIX, OWN);
   const on = await start();
-  await put(MATRIX, (file) => writeFile(file, TOO_LARGE));
+  put(MATRIX, (file) => writeFileSync(file, TOO_LARGE));
   const caller = await on.telnet();
   await caller.sees('The gate of the harbour');
 });
@@ -135,7 +139,7 @@ describe('a theme keeps no board shut', () => {
     ['in a folder of themes that is a file', 'art/themes', 'unknown-theme', /that is not there/],
     ['of a folder of art that is a file', 'art', 'unknown-theme', /that is not there/],
   ])('%s', async (_, name, kind, said) => {
-    await put(name, (file) => writeFile(file, 'not a folder'));
+    put(name, (file) => writeFileSync(file, 'not a folder'));
     const on = await start();
     expect(warned(on, kind).length).toBeGreaterThan(0);
     for (const line of warned(on, kind)) expect(line).toMatch(said);
@@ -144,7 +148,7 @@ describe('a theme keeps no board shut', () => {
   });
 
   it.each(UNUSABLE)('whose theme.hjson is %s', async (_, make) => {
-    await put(THEME, make);
+    put(THEME, make);
     const on = await start();
     expect(warned(on, 'broken-theme')).toEqual([
       expect.stringMatching(/mine\/theme\.hjson: the theme\.hjson of 'mine' cannot be used \(/),
@@ -177,7 +181,7 @@ it.each(LIES)(
   async (_, change) => {
     const record = change(sauceRecord({ width: 80, height: 25 }));
     const lying = Buffer.concat([Buffer.from(`${OWN}\x1a`), record]);
-    await put(MATRIX, (file) => writeFile(file, lying));
+    put(MATRIX, (file) => writeFileSync(file, lying));
     const on = await start();
     expect(warned(on, 'unusable-art')).toEqual([]);
     const caller = await on.telnet();
@@ -185,7 +189,7 @@ it.each(LIES)(
     expect(caller.screen.text()).not.toContain('SAUCE');
     caller.hangUp();
     expect((await menuCheck()).exitCode).toBe(0);
-    await put(MATRIX, (file) => writeFile(file, Buffer.concat([Buffer.from('Anew '), lying])));
+    put(MATRIX, (file) => writeFileSync(file, Buffer.concat([Buffer.from('Anew '), lying])));
     await on.logged('board.reloaded', {}, 1);
     expect(on.events('board.edit-refused')).toEqual([]);
   },

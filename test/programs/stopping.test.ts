@@ -190,7 +190,11 @@ describe('starting and stopping the server', () => {
 
   it.each([
     ['is no hjson', '{ general: { boardName: "x" }', /config\.hjson:\d+:\d+: /],
-    ['has an unknown key', '{ general: { bordName: x\n} }', /config\.hjson:1:\d+: .*boardName/],
+    [
+      'has an unknown key that may be a protection',
+      '{ general: { closedSytem: true\n} }',
+      /config\.hjson:1:\d+: .*closedSystem/,
+    ],
     [
       'has a wrong type',
       '{\n loginServers: { telnet: { port: 8888x\n} } }',
