@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { TestBoard } from '../support/board';
 import { PASSWORD } from '../support/sign-in';
@@ -11,6 +12,12 @@ const ART = /[▀▄█▒]/;
 const PICTURES = process.env['PICTURES'];
 
 jest.setTimeout(180_000);
+
+/** What the terminal shows. */
+interface Moment {
+  readonly rows: readonly string[];
+  readonly cursor: number;
+}
 
 describe('the board on a phone, by touch alone', () => {
   let board: TestBoard;
@@ -99,41 +106,66 @@ describe('the board on a phone, by touch alone', () => {
     await sees('Sign in');
   }
 
-  /** The words before the cursor, while one is shown. */
-  async function label(): Promise<string | undefined> {
-    const text = (await rows())[await cursorRow()] ?? '';
-    return /^\W*([A-Za-z][A-Za-z -]*)/.exec(text.replaceAll('\u00a0', ' '))?.[1]?.trim();
+  /** The screen of one moment, with the row of the cursor: -1 where it is hidden, on buttons and while the board draws. */
+  const glance = (): Promise<Moment> =>
+    page.evaluate(
+      `(() => {
+        const rows = [...document.querySelectorAll('.xterm-rows > div')];
+        return {
+          rows: rows.map((row) => row.textContent.replaceAll('\u00a0', ' ')),
+          cursor: rows.findIndex((row) => row.querySelector('.xterm-cursor')),
+        };
+      })()`,
+    );
+
+  /** The same once two looks in a row see no difference. */
+  async function moment(): Promise<Moment> {
+    let last = await glance();
+    for (;;) {
+      await page.waitForTimeout(50);
+      const now = await glance();
+      if (isDeepStrictEqual(now, last)) return now;
+      last = now;
+    }
   }
+
+  const cursorRow = async (): Promise<number> => (await glance()).cursor;
+
+  /** The words before the cursor, while one is shown. */
+  function labelOf({ rows: lines, cursor }: Moment): string {
+    return /^\W*([A-Za-z][A-Za-z -]*)/.exec(lines[cursor] ?? '')?.[1]?.trim() ?? '';
+  }
+
+  /** All but the row of a field, which shows what is typed before it is taken. */
+  const around = ({ rows: lines }: Moment, field: number): string =>
+    lines.filter((_, row) => row !== field).join('\n');
 
   /** Fills in a form whose fields stand beside their names, field by field, until it is taken. */
   async function fillIn(answers: readonly (readonly [RegExp, string])[], until: RegExp) {
     for (let field = 0; field < 40; field += 1) {
+      let before = await moment();
+      const isTaken = (): boolean => until.test(before.rows.join('\n'));
       // A key that is pressed while the page behind the form is drawn would answer that page.
       await eventually(async () => {
-        const text = (await rows()).join('\n');
-        return until.test(text) || /Apply\b(?! for)/.test(text);
-      }).catch(async () => {
-        throw new Error(`neither the form nor what follows it:\n${(await rows()).join('\n')}`);
+        before = await moment();
+        const isForm = /Apply\b(?! for)/.test(before.rows.join('\n'));
+        return isTaken() || isForm;
+      }).catch(() => {
+        throw new Error(`neither the form nor what follows it:\n${before.rows.join('\n')}`);
       });
-      const before = (await rows()).join('\n');
-      if (until.test(before)) return;
-      const name = (await label()) ?? '';
-      const answer = answers.find(([words]) => words.test(name))?.[1] ?? '';
-      const at = await cursorRow();
-      await enter(answer);
-      await eventually(
-        async () => (await cursorRow()) !== at || (await rows()).join('\n') !== before,
-      ).catch(async () => {
+      if (isTaken()) return;
+      const name = labelOf(before);
+      await enter(answers.find(([words]) => words.test(name))?.[1] ?? '');
+      await eventually(async () => {
+        const now = await moment();
+        const at = before.cursor;
+        return now.cursor !== at || around(now, at) !== around(before, at);
+      }).catch(async () => {
         throw new Error(`nothing came of '${name}':\n${(await rows()).join('\n')}`);
       });
     }
     throw new Error(`the form is not taken:\n${(await rows()).join('\n')}`);
   }
-
-  const cursorRow = (): Promise<number> =>
-    page.evaluate(
-      `[...document.querySelectorAll('.xterm-rows > div')].findIndex((row) => row.querySelector('.xterm-cursor'))`,
-    );
 
   it('is found, applied to, signed in to and given a second factor', async () => {
     expect(await fitsSideways(page)).toBe(true);
