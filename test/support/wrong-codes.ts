@@ -19,7 +19,7 @@ function hasWrongCode(secret: Buffer): boolean {
   return moves.some((moving) => WRONG_CODE.test(hotp(secret, moving, { algorithm })));
 }
 
-// Of a thousand runs of all tests one had a wrong code that was right: such a secret is not given out.
+// By chance alone a wrong code would be right in about one of a thousand runs of all tests: such a secret is not given out.
 const { bytes } = systemRandom;
 Object.assign(systemRandom, {
   bytes: (count: number): Buffer => {
