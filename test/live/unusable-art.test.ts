@@ -2,9 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { sauceRecord } from '../art/sauce-record';
-import { Shell } from '../oputil/shell';
-import { TestBoard } from '../support/board';
-import { BoardDir } from '../support/board-dir';
+import type { TestBoard } from '../support/board';
+import { LiveFolder } from './live-folder';
 
 const CONFIG = '{ theme: { default: "mine", preLogin: "mine" } }';
 const THEME = 'art/themes/mine/theme.hjson';
@@ -32,30 +31,11 @@ const UNUSABLE: readonly (readonly [string, Make, RegExp])[] = [
   ['a pipe', (file) => execFileSync('mkfifo', [file]), /is no file/],
 ];
 
-let dir: BoardDir;
-let shell: Shell;
-let board: TestBoard | undefined;
-
-beforeEach(async () => {
-  dir = await BoardDir.make({ 'config/config.hjson': CONFIG, [THEME]: BASE });
-  shell = await Shell.openEmpty();
-});
-
-afterEach(async () => {
-  await board?.remove();
-  board = undefined;
-  await shell.close();
-  await dir.remove();
-});
-
-const start = async (): Promise<TestBoard> => {
-  board = await TestBoard.start({ boardDir: dir.path });
-  return board;
-};
+const live = LiveFolder.forEachTest({ 'config/config.hjson': CONFIG, [THEME]: BASE });
 
 /** Puts something else in the place of a file, whatever is there; the board, in this process, sees nothing in between. */
 const put = (name: string, make: Make): void => {
-  const file = join(dir.path, name);
+  const file = join(live.dir.path, name);
   mkdirSync(dirname(file), { recursive: true });
   rmSync(file, { recursive: true, force: true });
   make(file);
@@ -75,15 +55,15 @@ const seesTheStockMatrix = async (on: TestBoard): Promise<void> => {
 };
 
 const menuCheck = (...more: readonly string[]) =>
-  shell.try('--board', dir.path, 'menu', 'check', '--all', ...more);
+  live.shell.try('--board', live.dir.path, 'menu', 'check', '--all', ...more);
 
 describe.each(UNUSABLE)('a picture that is %s', (_, make, why) => {
   it('is passed over at a start with a warning, the rest opens, and menu check says the same', async () => {
     put(MATRIX, make);
-    const on = await start();
+    const on = await live.start();
     const lines = warned(on, 'unusable-art');
     expect(lines).toHaveLength(1);
-    expect(lines[0]).toContain(`${join(dir.path, MATRIX)}: this picture `);
+    expect(lines[0]).toContain(`${join(live.dir.path, MATRIX)}: this picture `);
     expect(lines[0]).toMatch(why);
     expect(lines[0]).toMatch(/: it is passed over as if it were not there$/);
     await seesTheStockMatrix(on);
@@ -94,8 +74,8 @@ describe.each(UNUSABLE)('a picture that is %s', (_, make, why) => {
   });
 
   it('is refused as an edit of a running board, which shows the last good one on', async () => {
-    await dir.write(MATRIX, OWN);
-    const on = await start();
+    await live.dir.write(MATRIX, OWN);
+    const on = await live.start();
     put(MATRIX, make);
     const [refused] = await on.logged('board.edit-refused', {}, 1);
     expect(refused?.['problems']).toEqual([expect.stringMatching(why)]);
@@ -111,7 +91,7 @@ describe.each(UNUSABLE)('a picture that is %s', (_, make, why) => {
 });
 
 it('a picture of no theme that cannot be used is told as one that is not there, with the reason', async () => {
-  await dir.write(
+  await live.dir.write(
     'config/menu.hjson',
     '{ includes: [ "menus/login.hjson" ], menus: { rules: { art: "HOUSERULES" } } }',
   );
@@ -121,8 +101,8 @@ it('a picture of no theme that cannot be used is told as one that is not there, 
 });
 
 it('of a picture that grows while the board is open, callers never see another than the last good one', async () => {
-  await dir.write(MATRIX, OWN);
-  const on = await start();
+  await live.dir.write(MATRIX, OWN);
+  const on = await live.start();
   put(MATRIX, (file) => writeFileSync(file, TOO_LARGE));
   const caller = await on.telnet();
   await caller.sees('The gate of the harbour');
@@ -140,7 +120,7 @@ describe('a theme keeps no board shut', () => {
     ['of a folder of art that is a file', 'art', 'unknown-theme', /that is not there/],
   ])('%s', async (_, name, kind, said) => {
     put(name, (file) => writeFileSync(file, 'not a folder'));
-    const on = await start();
+    const on = await live.start();
     expect(warned(on, kind).length).toBeGreaterThan(0);
     for (const line of warned(on, kind)) expect(line).toMatch(said);
     await seesTheStockMatrix(on);
@@ -149,7 +129,7 @@ describe('a theme keeps no board shut', () => {
 
   it.each(UNUSABLE)('whose theme.hjson is %s', async (_, make) => {
     put(THEME, make);
-    const on = await start();
+    const on = await live.start();
     expect(warned(on, 'broken-theme')).toEqual([
       expect.stringMatching(/mine\/theme\.hjson: the theme\.hjson of 'mine' cannot be used \(/),
     ]);
@@ -182,7 +162,7 @@ it.each(LIES)(
     const record = change(sauceRecord({ width: 80, height: 25 }));
     const lying = Buffer.concat([Buffer.from(`${OWN}\x1a`), record]);
     put(MATRIX, (file) => writeFileSync(file, lying));
-    const on = await start();
+    const on = await live.start();
     expect(warned(on, 'unusable-art')).toEqual([]);
     const caller = await on.telnet();
     await caller.sees('Sign in');

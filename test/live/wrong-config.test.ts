@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import { TestBoard } from '../support/board';
-import { BoardDir } from '../support/board-dir';
-import { Shell } from '../oputil/shell';
+import type { TestBoard } from '../support/board';
+import { LiveFolder } from './live-folder';
 
 const SLIPS = `{
   general: { boardNam: "The Harbour" }
@@ -24,26 +23,7 @@ const SAID = [
 ];
 
 describe('a configuration with mistakes that harm no caller', () => {
-  let dir: BoardDir;
-  let shell: Shell;
-  let board: TestBoard | undefined;
-
-  beforeEach(async () => {
-    dir = await BoardDir.make({});
-    shell = await Shell.openEmpty();
-  });
-
-  afterEach(async () => {
-    await board?.remove();
-    board = undefined;
-    await shell.close();
-    await dir.remove();
-  });
-
-  const start = async (): Promise<TestBoard> => {
-    board = await TestBoard.start({ boardDir: dir.path });
-    return board;
-  };
+  const live = LiveFolder.forEachTest();
 
   /** Where and what each is, as a line of the start and of `config check --all` has it. */
   const told = (on: TestBoard): readonly string[] =>
@@ -57,14 +37,14 @@ describe('a configuration with mistakes that harm no caller', () => {
       .sort();
 
   it('opens its board, and the start and config check say the same of each, with what counts', async () => {
-    await dir.write('config/config.hjson', SLIPS);
-    const on = await start();
+    await live.dir.write('config/config.hjson', SLIPS);
+    const on = await live.start();
     const caller = await on.telnet();
     await caller.sees('Sign in');
     const lines = told(on);
     for (const said of SAID) expect(lines).toContainEqual(expect.stringMatching(said));
     expect(lines).toHaveLength(SAID.length);
-    const check = await shell.try('--board', dir.path, 'config', 'check', '--all');
+    const check = await live.shell.try('--board', live.dir.path, 'config', 'check', '--all');
     expect(check.exitCode).toBe(0);
     const checked = (check.out.match(/^warning: .*/gm) ?? [])
       .map((line) => line.replace('warning: ', ''))
@@ -73,9 +53,9 @@ describe('a configuration with mistakes that harm no caller', () => {
   });
 
   it('stays as it is when an edit brings one, and a board that opened with one takes other edits', async () => {
-    await dir.write('config/config.hjson', '{ general: { boardNam: "The Harbour" } }');
-    const on = await start();
-    await dir.write(
+    await live.dir.write('config/config.hjson', '{ general: { boardNam: "The Harbour" } }');
+    const on = await live.start();
+    await live.dir.write(
       'config/config.hjson',
       '{ general: { boardNam: "x" }\n logging: { level: "x" } }',
     );
@@ -83,15 +63,15 @@ describe('a configuration with mistakes that harm no caller', () => {
     expect(refused?.['problems']).toEqual([
       expect.stringMatching(/config\.hjson:2:\d+: logging\.level must be debug/),
     ]);
-    await dir.write('config/config.hjson', '{ general: { boardNam: "x", website: "w" } }');
+    await live.dir.write('config/config.hjson', '{ general: { boardNam: "x", website: "w" } }');
     await on.logged('board.reloaded', {}, 1);
   });
 
   it('keeps its protections where an edit moves one to a block that is not known', async () => {
     const policy = '{ required: "GM[sysops]" }';
-    await dir.write('config/config.hjson', `{ users: { twoFactorAuth: ${policy} } }`);
-    const on = await start();
-    await dir.write('config/config.hjson', `{ users: { twoFactor: ${policy} } }`);
+    await live.dir.write('config/config.hjson', `{ users: { twoFactorAuth: ${policy} } }`);
+    const on = await live.start();
+    await live.dir.write('config/config.hjson', `{ users: { twoFactor: ${policy} } }`);
     const [refused] = await on.logged('board.edit-refused', {}, 1);
     expect(refused?.['problems']).toEqual([
       expect.stringMatching(
@@ -101,10 +81,13 @@ describe('a configuration with mistakes that harm no caller', () => {
   });
 
   it('does not start, and config check says why, where one of them may let somebody in', async () => {
-    await dir.write('config/config.hjson', '{ general: { boardNam: "x", closedSytem: true } }');
-    const why = await start().catch((error: { describe(): string }) => error.describe());
+    await live.dir.write(
+      'config/config.hjson',
+      '{ general: { boardNam: "x", closedSytem: true } }',
+    );
+    const why = await live.start().catch((error: { describe(): string }) => error.describe());
     expect(why).toMatch(/config\.hjson:1:\d+: general has no key 'closedSytem'; did you mean/);
-    const check = await shell.try('--board', dir.path, 'config', 'check');
+    const check = await live.shell.try('--board', live.dir.path, 'config', 'check');
     expect([check.exitCode, check.err.replace('oputil: ', '').trim()]).toEqual([78, why]);
   });
 });
