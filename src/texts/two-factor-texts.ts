@@ -25,7 +25,7 @@ export const TWO_FACTOR = textArea({
     'two-factor.no-secret': 'The secret is shown only while a set-up waits for its first code.',
     'two-factor.waits':
       'A set-up waits: type {word} on its page. Stay signed in. Q or S show it here.',
-    'two-factor.no-address': 'You need a valid mail address first: enter it under Your own data.',
+    'two-factor.no-address': 'A confirmed mail address is needed first: see Your own data.',
     'two-factor.many-mails': 'Several links were made lately. Please use the last one.',
     'two-factor.not-now':
       'No set-up can be begun right now. Please try again later, or ask the sysop.',

@@ -334,7 +334,7 @@ describe('a caller who is shown text line by line', () => {
     expect(await ear.answer('Number (1): ', 'm')).toEqual(['2fa', ...FACTOR_IS_OFF]);
     let sent = await ear.hears('Number (1): ');
     // The call hears of the confirmed address by an event of the account.
-    while (sent.some((line) => line.includes('valid mail address first'))) {
+    while (sent.some((line) => line.includes('confirmed mail address is needed first'))) {
       ear.type(`m${KEYS.return}`);
       sent = await ear.hears('Number (1): ');
     }

@@ -310,7 +310,7 @@ describe('the two-factor screen', () => {
     const caller = await enter('joe');
     await caller.sees('Two-factor sign-in');
     caller.type('m');
-    await caller.sees('You need a valid mail address first');
+    await caller.sees('A confirmed mail address is needed first');
     caller.hangUp();
   });
 
