@@ -1,9 +1,11 @@
-// Takes the pictures of docs/screens/ (npm run screens): a sheet of all stock screens for each theme and size, one of a
-// caller's way through a gate, and the single pictures that the pages show. With --all FOLDER every single picture goes there as well.
+// Takes the pictures of docs/screens/ (npm run screens): for each theme and size a sheet of all stock screens and one of the
+// pages behind them, a caller's way through a gate, and the single pictures that the docs show. With --all FOLDER every
+// single picture goes there as well.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { paintScreen, sheetOf, toPng, type Pixels } from '../../src/oputil/screen-picture';
-import { docPictures, PICTURES, wayOf } from '../../test/golden/pictures';
+import { PageDrawer } from '../../test/golden/pages';
+import { docPictures, pagesOf, PICTURES, wayOf } from '../../test/golden/pictures';
 import { fileNameOf, SIZES, takeTour, THEMES, type TourOptions } from '../../test/golden/tour';
 import { goTheWay } from '../../test/golden/way';
 import type { ScreenEmulator } from '../../test/support/screen';
@@ -14,9 +16,16 @@ async function main([flag, folder]: readonly string[]): Promise<void> {
   }
   const shown = await docPictures();
   await mkdir(PICTURES, { recursive: true });
-  // Both themes at once: each tour waits for its database and its emulator most of the time.
-  for (const size of SIZES) {
-    await Promise.all(THEMES.map((theme) => takePictures({ theme, ...size }, { shown, folder })));
+  const drawer = await PageDrawer.open();
+  try {
+    // Both themes at once: each tour waits for its database and its emulator most of the time.
+    for (const size of SIZES) {
+      await Promise.all(
+        THEMES.map((theme) => takePictures(drawer, { theme, ...size }, { shown, folder })),
+      );
+    }
+  } finally {
+    await drawer.close();
   }
   for (const theme of THEMES) await takeWay(theme);
 }
@@ -35,18 +44,24 @@ interface Wanted {
 }
 
 async function takePictures(
-  look: Omit<TourOptions, 'encoding'>,
+  drawer: PageDrawer,
+  look: Omit<TourOptions, 'encoding' | 'atStop'>,
   { shown, folder }: Wanted,
 ): Promise<void> {
   const of = `${look.theme}-${look.width}x${look.height}`;
-  const tour = await takeTour({ encoding: 'cp437', ...look });
-  const screens = [...tour].map(([name, screen]) => ({ name, pixels: paint(screen) }));
+  const screens = painted(await takeTour({ encoding: 'cp437', ...look }));
+  const pages = painted(await drawer.draw({ encoding: 'cp437', ...look }));
   await save(PICTURES, of, sheetOf(screens));
-  for (const { name, pixels } of screens) {
+  await save(PICTURES, pagesOf(of), sheetOf(pages));
+  for (const { name, pixels } of [...screens, ...pages]) {
     const file = fileNameOf(name);
     if (of === 'gatehouse-80x24' && shown.has(file)) await save(PICTURES, file, pixels);
     if (folder !== undefined) await save(join(resolve(folder), of), file, pixels);
   }
+}
+
+function painted(screens: ReadonlyMap<string, ScreenEmulator>) {
+  return [...screens].map(([name, screen]) => ({ name, pixels: paint(screen) }));
 }
 
 function paint(screen: ScreenEmulator): Pixels {

@@ -196,8 +196,7 @@ async function whoThere(
 }
 
 export async function tell(context: MenuContext, sentence: string): Promise<void> {
-  const lines = ['', ` ${sentence}`];
-  await context.showPages({ data: lines.map((text) => ({ color: '', text })) });
+  await context.showPages({ data: [{ color: '', text: sentence }] });
 }
 
 export function leave({ leadsOn }: MenuContext): Transition {

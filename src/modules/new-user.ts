@@ -275,8 +275,7 @@ function mailLines(
         : [say('mail.no-server'), say('apply.ask-link-for')]),
       `   ${email}`,
       '',
-      say(sendsMail ? 'apply.open-link' : 'apply.open-it'),
-      say('apply.used-for'),
+      `${say(sendsMail ? 'apply.open-link' : 'apply.open-it')} ${say('apply.used-for')}`,
       say('apply.one-mail-a-day'),
     ];
   }

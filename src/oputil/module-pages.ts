@@ -57,6 +57,9 @@ export const SAMPLE_USER: User = {
   loginVersion: 0,
 };
 
+/** An evening by the clock of the machine, wherever it is. */
+const SAMPLE_DAY_MS = new Date(2025, 11, 20, 18, 31).getTime();
+
 const NOTHING = (): Promise<never> => Promise.resolve(undefined as never);
 const PROVED = { typed: 'password\r' } as const;
 const PROVED_BY_BOTH = { typed: 'password\r123456\r' } as const;
@@ -85,7 +88,7 @@ function sampleSetUp({ general }: Config): OwnEnrollment {
 }
 
 function sampleApps(): readonly AppFacts[] {
-  const at = { boundAtMs: Date.UTC(2026, 0, 2), usedAtMs: Date.UTC(2026, 0, 3) };
+  const at = { boundAtMs: SAMPLE_DAY_MS, usedAtMs: SAMPLE_DAY_MS };
   return ['Phone', 'Tablet'].map((label) => ({
     ...at,
     label,
@@ -163,7 +166,7 @@ const twoFactorPages: readonly ModulePage[] = [
       sheets: {
         status: () =>
           Promise.resolve({
-            madeAtMs: Date.UTC(2026, 0, 2),
+            madeAtMs: SAMPLE_DAY_MS,
             total: SHEET_CODE_COUNT,
             left: 9,
             next: 22,

@@ -22,6 +22,7 @@ import { NO_OWN_PARTS } from '../modules/own-parts';
 import { modulesForCallers } from '../modules/registry';
 import type { User } from '../store/users';
 import { createTerminal } from '../terminal/caller-terminal';
+import { DrawnArea } from '../terminal/drawn-area';
 import type { Encoding } from '../terminal/terminal';
 import type { CommandContext } from './command-context';
 import type { ModulePage } from './module-pages';
@@ -87,7 +88,7 @@ async function openScreen(
   let stop = (): void => undefined;
   const waits = new Promise<void>((resolve) => (stop = resolve));
   const { terminal } = caller;
-  terminal.write = (text) => void sent.push(text);
+  terminal.write = (text) => void sent.push(inWindow(terminal, text));
   terminal.writePaced = (text) => Promise.resolve(terminal.write(text));
   terminal.readKey = () => {
     const key = keys.shift();
@@ -138,6 +139,7 @@ async function composeStill(context: CommandContext, options: PreviewOptions): P
   const call = new PreviewCall(caller, previewServices(context, options, context.clock));
   const spec = menu.art === undefined ? undefined : choose(menu.art, call.subject, context.random);
   const description = menu.desc ?? menu.name;
+  call.settleArea();
   const composition = await composeMenu(call, {
     menu,
     description,
@@ -148,10 +150,18 @@ async function composeStill(context: CommandContext, options: PreviewOptions): P
   const cells = canvas.toAnsi({
     encoding: options.encoding,
     clear: true,
-    screenWidth: options.size.width,
-    screenHeight: options.size.height,
+    screenWidth: caller.terminal.width,
+    screenHeight: caller.terminal.height,
   });
-  return cells + (backdrop?.draw() ?? '') + form.draw();
+  return inWindow(caller.terminal, cells + (backdrop?.draw() ?? '') + form.draw());
+}
+
+/** What a window gets of this output: in its middle, where the theme's screens are smaller. */
+function inWindow({ window, width, height }: Caller['terminal'], text: string): string {
+  const area = new DrawnArea(window);
+  area.report(window.width, window.height);
+  area.most = { width, height };
+  return area.toWindow(text);
 }
 
 class PreviewCall extends CallContext {

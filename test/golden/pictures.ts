@@ -10,11 +10,14 @@ export const PICTURES = join(ROOT, 'docs/screens');
 /** A caller's whole way through a gate, in one picture. */
 export const wayOf = (theme: string): string => `way-${theme}`;
 
+/** The pages behind the screens of a sheet, in a sheet of their own. */
+export const pagesOf = (sheet: string): string => `pages-${sheet}`;
+
 /** The sheets of all screens, which npm run screens makes. */
-export const SHEETS = THEMES.flatMap((theme) => [
-  ...SIZES.map(({ width, height }) => `${theme}-${width}x${height}`),
-  wayOf(theme),
-]);
+export const SHEETS = THEMES.flatMap((theme) => {
+  const screens = SIZES.map(({ width, height }) => `${theme}-${width}x${height}`);
+  return [...screens, ...screens.map(pagesOf), wayOf(theme)];
+});
 
 /** The pictures of docs/screens that the pages show, without what is a sheet or how it looked before. */
 export async function docPictures(): Promise<ReadonlySet<string>> {

@@ -40,8 +40,8 @@ interface Stop {
 
 const PASSWORD = 'correct horse battery';
 
-/** Noon-ish of a January day wherever the test runs: screens show local time. */
-const NOW_MS = new Date(2026, 0, 2, 12, 34, 0).getTime();
+/** Half past noon of a January day wherever the test runs: screens show local time. */
+export const NOW_MS = new Date(2026, 0, 2, 12, 34, 0).getTime();
 const HOUR_MS = 3_600_000;
 
 export const STOPS: readonly Stop[] = [

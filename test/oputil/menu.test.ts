@@ -341,6 +341,21 @@ describe('menu show', () => {
     expect(shown.lines.join(' ')).toContain('Log off');
   });
 
+  test('draws a screen and a page in the middle of a large window, as callers get them', async () => {
+    const show = async (menu: string, ...more: string[]): Promise<readonly string[]> => {
+      const size = ['--size', '132x60', '--theme', 'plain', '--json'];
+      const shown = await shell.run('menu', 'show', menu, ...size, ...more);
+      return (JSON.parse(shown) as { lines: string[] }).lines;
+    };
+    const edge = (lines: readonly string[], text: string): readonly number[] => {
+      const row = lines.findIndex((line) => line.includes(text));
+      return [row, lines[row]?.indexOf(text) ?? -1];
+    };
+    // 80x25 in the middle: 17 rows above and 26 columns before.
+    expect(edge(await show('loginTwoFactorAuthOTP'), 'The first door')).toEqual([17, 26]);
+    expect(edge(await show('mainMenuMyCalls', '--page', 'not-me'), 'A call')).toEqual([17, 26]);
+  });
+
   test('--png writes a picture of it, in the colours of a text screen', async () => {
     const board = await makeBoard();
     const file = join(shell.folder, 'matrix.png');

@@ -1,9 +1,10 @@
 import { BACKUP_CODE_COUNT } from '../../src/auth/backup-codes';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { MODULE_PAGES } from '../../src/oputil/module-pages';
 import { MODULES } from '../../src/modules/registry';
+import { makeModuleBoard } from '../support/module-menus';
 import { Shell } from './shell';
 
 let shell: Shell;
@@ -14,50 +15,6 @@ beforeEach(async () => {
 
 afterEach(() => shell.close());
 
-const AT = 'host: "board.example", port: 23, name: "Elsewhere", askName: true';
-const ASKED = 'submit: { "*": [ { value: { x: null }, action: "@method:';
-const END = '" } ] } }';
-
-/** A menu of each module that the stock board has no menu of. */
-const MENUS = `{ menus: {
-  telnetConnected: { next: "wall" }, sshConnected: { next: "wall" }, sshConnectedNewUser: { next: "wall" }
-  wall: { module: "onelinerz", config: { art: { view: "LIST", add: "ENTRY" } }, form: {
-    0: { mci: { VM1: {} }, actionKeys: [ { keys: [ "a" ], action: "@method:viewAddScreen" } ] }
-    1: { mci: { ET1: { argName: "oneliner" } } } } }
-  page: { module: "page_sysop", config: { art: { main: "ENTRY", mailConfirm: "CHOICE" } }, form: {
-    0: { mci: { ET1: { argName: "x", submit: true } }, ${ASKED}sendPage${END}
-    1: { mci: { TM1: { argName: "x", items: [ "yes", "no" ], submit: true } }, ${ASKED}confirmSendMail${END} } }
-  letter: { module: "msg_area_post_fse", config: { toUserId: 1,
-      art: { header: "ENTRY", body: "TEXT", footerEditorMenu: "CHOICE" } }, form: {
-    0: { mci: { ET1: { argName: "x", submit: true } }, ${ASKED}headerSubmit${END}
-    1: { mci: { MT1: { argName: "message", mode: "edit", height: 3 } } }
-    3: { mci: { TM1: { argName: "x", items: [ "save", "help" ], submit: true } }, ${ASKED}editModeMenuSave${END} } }
-  door: { module: "abracadabra", config: { name: "A Door", cmd: "/bin/true" } }
-  kept: { module: "onward_accounts" }
-  telnet: { module: "telnet_bridge", config: { ${AT} } }
-  rlogin: { module: "rlogin", config: { ${AT}, clientName: "{password}" } }
-  ssh: { module: "ssh_bridge", config: { ${AT}, password: "{password}" } }
-  bbslink: { module: "bbs_link", config: { sysCode: "a", authCode: "b", schemeCode: "c", door: "tw" } }
-  party: { module: "door_party", config: { username: "a", password: "b", bbsTag: "XX" } }
-} }`;
-
-const ART = {
-  LIST: 'Lines\r\n%VM1',
-  ENTRY: 'Write\r\n%ET1',
-  CHOICE: 'Choose\r\n%TM1',
-  TEXT: 'Text\r\n%MT1',
-};
-
-async function makeBoard(): Promise<string[]> {
-  const board = join(shell.folder, 'board');
-  await mkdir(join(board, 'config'), { recursive: true });
-  await mkdir(join(board, 'art', 'general'), { recursive: true });
-  await writeFile(join(board, 'config', 'menu.hjson'), MENUS);
-  for (const [name, art] of Object.entries(ART))
-    await writeFile(join(board, 'art', 'general', `${name}.ans`), art);
-  return ['--board', board];
-}
-
 /** What the pictures of `menu sheet` show. */
 async function captions(...board: string[]): Promise<readonly string[]> {
   const out = join(shell.folder, `sheet-${board.length}`);
@@ -66,7 +23,7 @@ async function captions(...board: string[]): Promise<readonly string[]> {
   return [...page.matchAll(/<figcaption>(.*?)<\/figcaption>/g)].map(([, name = '']) => name);
 }
 
-/** Where each module of the stock board, and of the board above, has its pages. */
+/** Where each module of the stock board with all modules has its pages. */
 const MENU_OF: Readonly<Record<string, string>> = {
   ...{ user_2fa_otp_config: 'userTwoFactorAuthOTPConfig', nua: 'newUserApplication' },
   ...{ user_config: 'mainMenuUserConfig', my_calls: 'mainMenuMyCalls' },
@@ -77,7 +34,8 @@ const MENU_OF: Readonly<Record<string, string>> = {
 };
 
 test('menu sheet draws each page that a module shows behind its first screen', async () => {
-  const drawn = new Set([...(await captions()), ...(await captions(...(await makeBoard())))]);
+  const board = await makeModuleBoard(shell.folder);
+  const drawn = new Set(await captions('--board', board));
   const missing = MODULE_PAGES.filter(
     ({ module, name }) => !drawn.has(`${MENU_OF[module] ?? ''}, ${name}`),
   );
