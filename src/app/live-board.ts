@@ -3,7 +3,7 @@ import { BbsError, toError } from '../base/errors';
 import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
 import { nextTurn } from '../base/steps';
-import { findMenuFile, type Board } from '../config/board';
+import { CONFIG_FILE, findMenuFile, type Board } from '../config/board';
 import { loadConfig, type LoadedConfig } from '../config/load';
 import { byPlace, formatProblem, InvalidFileError, type Problem } from '../config/problems';
 import { keysThatWaitForRestart } from '../config/restart-keys';
@@ -247,7 +247,7 @@ async function readSnapshot(
 ): Promise<BoardSnapshot> {
   const { board, env } = options;
   const loaded = await loadConfig({
-    file: board.configMustExist ? board.configFile : await board.findConfig(),
+    file: board.configMustExist ? board.configFile : await board.findOwn(CONFIG_FILE),
     mustExist: board.configMustExist,
     env,
     overrides: options.overrides,

@@ -1,14 +1,17 @@
 import { constants } from 'node:fs';
-import { access, chmod, lstat, stat } from 'node:fs/promises';
+import { access, chmod, stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { BbsError } from '../base/errors';
-import { whyNotWritten } from '../base/file-reason';
+import { fileErrorCode, whyNotRead, whyNotWritten } from '../base/file-reason';
 import { checkNoLink, makeFolders } from '../base/private-file';
 import type { LoadedConfig } from './load';
-import { findInOtherLetters } from './source-text';
+import { findInOtherLetters, findLostLink } from './source-text';
 
 /** The folder of the installed package: the default for files that a board lacks. */
 export const PACKAGE_DIR = resolve(__dirname, '..', '..');
+
+/** The configuration within the folder of a board. */
+export const CONFIG_FILE = 'config/config.hjson';
 
 interface BoardOptions {
   /** `--board`, `--data` and `--config` as given, relative to `cwd`. */
@@ -34,8 +37,8 @@ export interface Board {
   readonly configFallbacks: readonly string[];
   /** A file by its path in a board, e.g. `misc/bad_passwords.txt`: the board's own, else the package's. */
   find(relative: string): Promise<string>;
-  /** `config/config.hjson` of the board, else the package's. Throws CONFIG_UNREADABLE for a link that leads nowhere. */
-  findConfig(): Promise<string>;
+  /** The same. Throws CONFIG_UNREADABLE where nobody can tell whether the board has its own. */
+  findOwn(relative: string): Promise<string>;
 }
 
 /**
@@ -53,14 +56,13 @@ export async function resolveBoard(options: BoardOptions): Promise<Board> {
     );
   }
   const find = (relative: string): Promise<string> => findFile(relative, [boardDir, packageDir]);
-  const findConfig = async (): Promise<string> => {
-    for (const path of ['config', 'config/config.hjson']) {
-      if (await isLostLink(join(boardDir, path))) throw lostLink(join(boardDir, path));
-    }
-    return find('config/config.hjson');
+  const findOwn = async (relative: string): Promise<string> => {
+    await refuseUnseen(join(boardDir, relative));
+    return find(relative);
   };
   const namedConfig = given(options.config);
-  const configFile = namedConfig === undefined ? await findConfig() : resolve(cwd, namedConfig);
+  const configFile =
+    namedConfig === undefined ? await findOwn(CONFIG_FILE) : resolve(cwd, namedConfig);
   // A stock board that is run from elsewhere keeps its data in the current folder, never inside the
   // package.
   const besideBoard = named === undefined && boardDir === packageDir ? cwd : boardDir;
@@ -75,21 +77,24 @@ export async function resolveBoard(options: BoardOptions): Promise<Board> {
     artRoots: await Promise.all(roots.map((root) => findFile('art', [root]))),
     configFallbacks: await Promise.all(roots.map((root) => findFile('config', [root]))),
     find,
-    findConfig,
+    findOwn,
   };
 }
 
-/** What is not mounted yet must not count as not written: a closed board would open by the defaults. */
-function lostLink(path: string): BbsError {
-  return new BbsError(
-    'CONFIG_UNREADABLE',
-    `${path} is a link that leads nowhere: make it lead to the board's configuration, or remove it`,
+/** What is not mounted, or hidden from this user, must not count as not written: a closed board would open by the defaults. */
+async function refuseUnseen(path: string): Promise<void> {
+  const error: unknown = await stat(path).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
   );
-}
-
-async function isLostLink(path: string): Promise<boolean> {
-  const found = await lstat(path).catch(() => undefined);
-  return found?.isSymbolicLink() === true && !(await exists(path));
+  if (error === undefined) return;
+  const lost = await findLostLink(path);
+  if (lost === undefined && fileErrorCode(error) === 'ENOENT') return;
+  const why =
+    lost === undefined
+      ? `cannot look for ${path}: ${whyNotRead(error)}`
+      : `${lost} is a link that leads nowhere: make it lead to the board's configuration, or remove it`;
+  throw new BbsError('CONFIG_UNREADABLE', why, { cause: error });
 }
 
 /**
@@ -97,12 +102,14 @@ async function isLostLink(path: string): Promise<boolean> {
  * path. Throws CONFIG_UNREADABLE where it is not there, with the place of its name.
  */
 export async function findMenuFile(
-  board: Pick<Board, 'boardDir' | 'find'>,
+  board: Pick<Board, 'boardDir' | 'findOwn'>,
   { config, placeOf }: Pick<LoadedConfig, 'config' | 'placeOf'>,
 ): Promise<string> {
   const name = config.general.menuFile;
   const homes = [join('config', name), join('config', 'menus', name)];
-  const places = isAbsolute(name) ? [name] : await Promise.all(homes.map((at) => board.find(at)));
+  const places = isAbsolute(name)
+    ? [name]
+    : await Promise.all(homes.map((at) => board.findOwn(at)));
   for (const file of places) if (await exists(file)) return file;
   const tried = isAbsolute(name) ? [name] : homes.map((at) => join(board.boardDir, at));
   throw new BbsError(
@@ -163,7 +170,7 @@ export async function refuseOpenFolders(dataDir: string): Promise<void> {
 }
 
 async function currentBoard(cwd: string, packageDir: string): Promise<string> {
-  if (await isLostLink(join(cwd, 'config'))) return cwd;
+  if ((await findLostLink(join(cwd, 'config'))) !== undefined) return cwd;
   return (await isFolder(await findFile('config', [cwd]))) ? cwd : packageDir;
 }
 

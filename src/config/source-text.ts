@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { lstat, readdir, stat } from 'node:fs/promises';
 import { dirname, join, normalize, sep } from 'node:path';
 import { readBoundedFile } from '../base/bounded-file';
 import { BbsError, toError } from '../base/errors';
@@ -21,11 +21,23 @@ export async function readSourceText(file: string, namedAt: Place = { file }): P
       if ((mode & STICKY) === 0) refuseWritable(folder, mode);
     }
     return decodeUtf8(bytes);
-  } catch (error) {
+  } catch (thrown) {
+    const lost = await findLostLink(file);
+    const error = lost === undefined ? thrown : new Error(`${lost} is a link that leads nowhere`);
     throw new BbsError('CONFIG_UNREADABLE', `cannot read ${file}: ${whyNotRead(error)}`, {
       cause: error,
       place: namedAt,
     });
+  }
+}
+
+/** The link in a path, or the path itself, that leads nowhere: what is behind it may be there, and is not seen. */
+export async function findLostLink(path: string): Promise<string | undefined> {
+  for (let at = path; ; at = dirname(at)) {
+    const found = await lstat(at).catch(() => undefined);
+    if (found === undefined && at !== dirname(at)) continue;
+    const leads = found?.isSymbolicLink() !== true || (await stat(at).catch(() => undefined));
+    return leads ? undefined : at;
   }
 }
 

@@ -82,6 +82,59 @@ test.each([
   });
 });
 
+test('a folder of the configuration that this user may not look into is no board without one', async () => {
+  // Where others may look into every folder above.
+  await rm(folder, { recursive: true });
+  folder = await mkdtemp('/tmp/sallyport-board-');
+  await chmod(folder, 0o755);
+  await put('mine/config/config.hjson', '');
+  await chmod(join(folder, 'mine/config'), 0);
+  const isRoot = process.geteuid?.() === 0;
+  if (isRoot) process.seteuid?.(65_534);
+  try {
+    const resolved = resolveBoard({ board: 'mine', env: {}, cwd: folder, packageDir });
+    await expect(resolved).rejects.toMatchObject({
+      code: 'CONFIG_UNREADABLE',
+      message: `cannot look for ${join(folder, 'mine/config/config.hjson')}: this user may not read it`,
+    });
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+    await chmod(join(folder, 'mine/config'), 0o755);
+  }
+});
+
+test.each(['config/menus', 'config/menu.hjson'])(
+  'where the link %s leads nowhere, the menus of the package do not stand in',
+  async (link) => {
+    await put('package/config/menu.hjson', '{ menus: {} }');
+    await put('mine/config/config.hjson', '');
+    await symlink('not-mounted', join(folder, 'mine', link));
+    const board = await resolveBoard({ board: 'mine', env: {}, cwd: folder, packageDir });
+    const loaded = await loadConfig({ file: board.configFile, env: {} });
+    await expect(findMenuFile(board, loaded)).rejects.toMatchObject({
+      code: 'CONFIG_UNREADABLE',
+      message: expect.stringContaining(
+        `${join(folder, 'mine', link)} is a link that leads nowhere`,
+      ) as string,
+    });
+  },
+);
+
+test('an included file that is a link to nowhere is not taken from the package', async () => {
+  await put('package/config/doors.hjson', '{ menus: { stock: {} } }');
+  await put('mine/config/menu.hjson', '{ includes: ["doors.hjson"], menus: {} }');
+  await symlink('not-mounted', join(folder, 'mine/config/doors.hjson'));
+  const board = await resolveBoard({ board: 'mine', env: {}, cwd: folder, packageDir });
+  const loading = loadHjsonTree(join(folder, 'mine/config/menu.hjson'), {
+    env: {},
+    fallbackFolders: board.configFallbacks,
+  });
+  await expect(loading).rejects.toMatchObject({
+    code: 'CONFIG_UNREADABLE',
+    message: expect.stringContaining('doors.hjson is a link that leads nowhere') as string,
+  });
+});
+
 test('flags win over the environment, and the environment over the current folder', async () => {
   await mkdir(join(folder, 'one'));
   await mkdir(join(folder, 'two'));
