@@ -11,6 +11,7 @@ import {
 } from '../store/line-asks';
 import { listSheetNumbers } from '../store/sheets';
 import { foldName } from '../store/user-name';
+import { canonicalBackupCode, useBackupCode } from './backup-codes';
 import { readNamed } from './charged-attempt';
 import { KNOWN_SOURCE_MS } from './known-places';
 import type { LineQuestion } from './login';
@@ -43,11 +44,15 @@ export class LineAsking implements LineQuestion {
   private readonly begun = new Set<string>();
 
   constructor(
-    private readonly parts: Pick<LoginDeps, 'db' | 'clock' | 'secondFactor' | 'log'>,
+    private readonly parts: Pick<LoginDeps, 'db' | 'clock' | 'secondFactor' | 'log' | 'notifier'>,
     /** Names the call. */
     readonly askedAs: string,
     /** Where the call is from; callers who share an address have no limit of their own. */
-    private readonly place: { readonly source: string; readonly isShared: boolean },
+    private readonly place: {
+      readonly source: string;
+      readonly isShared: boolean;
+      readonly remoteIp: string;
+    },
   ) {}
 
   async ask(userName: string): Promise<number | undefined> {
@@ -157,12 +162,28 @@ export class LineAsking implements LineQuestion {
     const code = canonicalSheetCode(typed);
     const isSpent = await db.transaction(lockOf(subject), async (sql) => {
       if (await secondFactor.spendHeard(sql, userId, typed)) return true;
+      if (await this.spendBackupCode(sql, userId, typed)) return true;
       // A whole one may be right for another number.
       return code === undefined
         ? spendHeard(sql, secondFactor.sealing, { ...given, typed })
         : (await useSheetCode(sql, secondFactor.sealing, { ...given, code })) !== 'wrong';
     });
     if (isSpent) log.info('line-code.heard', { userId, number });
+  }
+
+  /** One that was not looked at, because the line waits or is stopped: it is void all the same (rule N7). */
+  private async spendBackupCode(sql: Sql, userId: number, typed: string): Promise<boolean> {
+    const code = canonicalBackupCode(typed);
+    if (code === undefined) return false;
+    const { clock, secondFactor, notifier } = this.parts;
+    const [nowMs, timelineMs] = [clock.nowMs(), clock.timelineMs()];
+    const given = { userId, code, purposes: ['login'], nowMs, timelineMs } as const;
+    const used = await useBackupCode(sql, secondFactor.sealing, given);
+    if (used.kind !== 'right') return false;
+    const { left } = used;
+    const { remoteIp } = this.place;
+    await notifier?.notify(sql, { kind: 'backup-code-heard', userId, left, remoteIp });
+    return true;
   }
 
   async end(): Promise<void> {

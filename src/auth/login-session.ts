@@ -82,7 +82,7 @@ export class LoginSession implements Login {
   ) {
     this.sessionId = this.randomId();
     const isShared = origin.isShared === true;
-    this.line = new LineAsking(parts, this.sessionId, { source, isShared });
+    this.line = new LineAsking(parts, this.sessionId, { ...origin, source, isShared });
   }
 
   get requiredFactor(): 1 | 2 {

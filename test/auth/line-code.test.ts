@@ -125,6 +125,22 @@ test('a backup code on such a line is mailed as void, and not as a sign-in', asy
   ]);
 });
 
+test('a backup code that is typed while the line waits is void as well, and mailed as that (rule N7)', async () => {
+  const { backupCodes } = await context.enrollment.bind(id, 'googleAuth');
+  for (let failures = 0; failures < 5; failures += 1) {
+    const { login } = await asked('joe', HOME);
+    expect(await tryLine(login, 'bofal-kuhid-zatop')).toBe('bad-credential');
+    await login.line.end();
+  }
+  const { login } = await asked();
+  context.notices.length = 0;
+  expect(await tryLine(login, backupCodes[0] ?? '')).toBe('wait');
+  expect((await context.enrollment.status(id)).backupCodesLeft).toBe(9);
+  expect(context.notices).toEqual([
+    { kind: 'backup-code-heard', userId: id, left: 9, remoteIp: STRANGER },
+  ]);
+});
+
 test('two calls at once are asked for different numbers, so what one hears is no good to the other (rule N8)', async () => {
   const owner = await asked();
   const listener = await asked('joe', HOME);
