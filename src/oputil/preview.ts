@@ -166,7 +166,7 @@ function inWindow({ window, width, height }: Caller['terminal'], text: string): 
 
 class PreviewCall extends CallContext {
   override figures(): Promise<BoardFigures> {
-    return Promise.resolve({ callsEver: 0, callsToday: 0 });
+    return Promise.resolve({ callsEver: 0, callsToday: 0, noCallerYet: true });
   }
 }
 

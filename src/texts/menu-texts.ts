@@ -90,7 +90,7 @@ export const PAGE = textArea({
 });
 
 export const CODE = textArea({
-  where: 'Codes of art (%WR, %WI, %LB).',
+  where: 'Codes of art (%WR, %WI, %LB, %LC).',
   columns: 38,
   texts: {
     'code.lost-both': 'Lost both? The sysop has entry codes.',
@@ -101,5 +101,6 @@ export const CODE = textArea({
     'code.secure-call': 'Call: {command}',
     'code.secure-way': 'Call by {way}.',
     'code.no-secure-way': 'No secure way in is on here now.',
+    'code.no-caller-yet': 'nobody yet',
   },
 });

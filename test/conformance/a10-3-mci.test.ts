@@ -1,4 +1,5 @@
 import { isEmptyCode, MCI_CODES } from '../../src/menu/screen/mci-codes';
+import { addCall } from '../../src/store/calls';
 import { setGroups } from '../../src/store/users';
 import { asking, scenes, stop } from './scene';
 
@@ -100,7 +101,7 @@ const VALUES: Record<string, string | RegExp> = {
   AN: '1',
   TC: /^\d+$/,
   TT: /^\d+$/,
-  LC: /^(joe)?$/,
+  LC: /^(joe|nobody yet)$/,
   LT: /^(\d\d:\d\d)?$/,
   LD: /^(\d{4}-\d\d-\d\d)?$/,
   TU: '1',
@@ -170,6 +171,33 @@ describe('A10.3 predefined MCI codes', () => {
     await caller.sees('Name');
     caller.type('joe\rcorrect horse\r');
     await caller.sees('[1990-06-15');
+  });
+
+  it('%LC: words stand in where nobody else has called, and nothing where that is not known', async () => {
+    const art = { LOGIN: 'Name %ET1\r\n%ET2', FIRST: '[%LC', ...theme };
+    const scene = await open({ ...board, art });
+    const { id: joe } = await scene.board.addUser('joe', 'correct horse');
+    const { id: ann } = await scene.board.addUser('ann', 'correct horse');
+    const shown = async (): Promise<string> => {
+      const caller = scene.call({ server: 'ssh' }, 'login');
+      await caller.sees('Name');
+      caller.type('joe\rcorrect horse\r');
+      await caller.sees('[');
+      return caller.screen.row(1).slice(1);
+    };
+    const record = (userId: number, userName: string, sessionId: string): Promise<unknown> =>
+      scene.board.accounts.db.run((sql) => {
+        const call = { userId, userName, sessionId, node: 1, server: 'ssh', startedAtMs: 1 };
+        return addCall(sql, { ...call, source: '192.0.2.7' }, 99);
+      });
+    expect(await shown()).toBe('nobody yet');
+    await record(joe, 'joe', 'own');
+    expect(await shown()).toBe('nobody yet');
+    await record(ann, 'ann', 'other');
+    expect(await shown()).toBe('ann');
+    // So many calls of one's own that those before them are not looked at.
+    for (let at = 0; at < 50; at++) await record(joe, 'joe', `own ${at}`);
+    expect(await shown()).toBe('');
   });
 
   it('%UG: groups are in alphabetical order', async () => {

@@ -217,7 +217,7 @@ describe('a caller who is shown text line by line', () => {
       'Both doors are open.',
       'Welcome, frank',
       'Your calls: 1',
-      'Last caller:',
+      'Last caller: nobody yet',
       'This is your first call.',
       'Press a key to go on',
     ]);

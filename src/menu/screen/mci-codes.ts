@@ -148,7 +148,10 @@ export const MCI_CODES: Readonly<Record<string, MciCode>> = {
   ),
   TC: always('calls ever', (s) => numberOf(s.figures.callsEver)),
   TT: always('calls today', (s) => numberOf(s.figures.callsToday)),
-  LC: afterSignIn('user name of the last caller', (s) => s.figures.lastCaller?.name ?? ''),
+  LC: afterSignIn('user name of the last caller, or words for nobody', (s) => {
+    const { lastCaller, noCallerYet = false } = s.figures;
+    return lastCaller?.name ?? (noCallerYet ? s.theme.say('code.no-caller-yet') : '');
+  }),
   LT: afterSignIn('time of the last call', (s) => lastCall(s, s.theme.defaults.time.short)),
   LD: afterSignIn('date of the last call', (s) => lastCall(s, s.theme.defaults.date.short)),
   TU: always('number of users', (s) => numberOf(s.figures.users)),

@@ -27,6 +27,8 @@ export interface BoardFigures {
   readonly users?: number | undefined;
   readonly newToday?: number | undefined;
   readonly lastCaller?: { readonly name: string; readonly atMs: number } | undefined;
+  /** True where nobody but the user who asks has called. */
+  readonly noCallerYet?: boolean;
 }
 
 /** The line of the code screen for those who have lost app and backup codes. */
@@ -88,6 +90,7 @@ export async function readFigures(
       users,
       newToday,
       lastCaller: newest && { name: newest.userName, atMs: newest.startedAtMs },
+      noCallerYet: last !== undefined && newest === undefined && last.length < LAST_CALLS,
     };
   } catch (error) {
     // Figures are not essential: the screen is shown without them.
