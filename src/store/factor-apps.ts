@@ -1,6 +1,6 @@
 import type { Sql } from './database';
 import { selectRows } from './dialect';
-import { type FactorRow, profileColumns, toFactor } from './factors';
+import { type FactorRow, type NewFactor, profileColumns, toFactor } from './factors';
 
 /** What an authenticator app is called that was given no name. */
 export const DEFAULT_APP_LABEL = 'Authenticator app';
@@ -24,23 +24,7 @@ export async function listApps(sql: Sql, userId: number): Promise<readonly Facto
 }
 
 /** Adds a further app behind the first one. */
-export async function insertApp(
-  sql: Sql,
-  app: Pick<
-    FactorRow,
-    | 'userId'
-    | 'label'
-    | 'secret'
-    | 'binding'
-    | 'lastPosition'
-    | 'boundAtMs'
-    | 'usedAtMs'
-    | 'type'
-    | 'hash'
-    | 'digits'
-    | 'encoding'
-  >,
-): Promise<void> {
+export async function insertApp(sql: Sql, app: NewFactor): Promise<void> {
   await sql('otp_app').insert({
     user_id: app.userId,
     label: app.label,

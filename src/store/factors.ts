@@ -32,6 +32,19 @@ export interface FactorRow extends OtpProfile {
   readonly usedAtMs: number | undefined;
 }
 
+/** An authenticator app that was bound, or is copied, with what its owner calls it. */
+export type NewFactor = Pick<
+  FactorRow,
+  | 'userId'
+  | 'label'
+  | 'secret'
+  | 'binding'
+  | 'lastPosition'
+  | 'boundAtMs'
+  | 'usedAtMs'
+  | keyof OtpProfile
+>;
+
 /** A second factor that is not confirmed yet. The secret is sealed. */
 export interface PendingRow extends OtpProfile {
   readonly userId: number;
@@ -82,20 +95,7 @@ export async function listImportedFactors(sql: Sql): Promise<readonly number[]> 
 }
 
 /** Binds a first app in place of all that the account has. */
-export async function replaceFactor(
-  sql: Sql,
-  factor: Pick<
-    FactorRow,
-    | 'userId'
-    | 'label'
-    | 'secret'
-    | 'binding'
-    | 'lastPosition'
-    | 'boundAtMs'
-    | 'usedAtMs'
-    | keyof OtpProfile
-  >,
-): Promise<void> {
+export async function replaceFactor(sql: Sql, factor: NewFactor): Promise<void> {
   await removeFactor(sql, factor.userId);
   await sql('otp_factor').insert({
     user_id: factor.userId,
