@@ -29,6 +29,7 @@ import { createBackend, databaseFile, mailDrop, type Backend } from '../backend'
 import { ConnectionLimiter, mostConnections } from '../throttle/connection-limiter';
 import { PageConnectionLimiter } from '../throttle/page-connection-limiter';
 import { ConfiguredNetworks } from '../base/source';
+import { DestinationHealth } from '../onward/destination-health';
 import { DoorSeats } from '../servers/door-seats';
 import { Nodes } from '../servers/nodes';
 import { explainFailure } from '../store/sqlite';
@@ -169,11 +170,13 @@ class Bbs {
     );
     const nodes = new Nodes({ clock, most: () => config().general.maxConnections });
     const doorSeats = new DoorSeats({ clock, log });
+    const destinationHealth = new DestinationHealth(clock);
     const resolveFile = (name: string): string => resolve(board.boardDir, name);
     const shared = { config, clock, random, log, resolveFile, dataDir: board.dataDir };
     const isExempt = (ip: string): boolean => exempt.has(ip);
     const open = new OpenServers();
-    return { live, art, nodes, doorSeats, log, reopenLog, isExempt, open, shared };
+    const seats = { nodes, doorSeats, destinationHealth };
+    return { ...seats, live, art, log, reopenLog, isExempt, open, shared };
   }
 
   private async openBackend(

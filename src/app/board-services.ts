@@ -7,7 +7,6 @@ import { VERSION } from '../base/version';
 import { groupWarnings } from '../config/warning-kinds';
 import type { LiveBoard } from './live-board';
 import type { Listening } from '../mail/links';
-import { DestinationHealth } from '../onward/destination-health';
 import { KeyTurns } from '../menu/run/key-turns';
 import type { MenuServices } from '../menu/run/call-context';
 import { NodeTalk } from '../menu/run/node-talk';
@@ -29,6 +28,7 @@ export function boardServices(parts: {
   readonly art: ArtStore;
   readonly nodes: Nodes;
   readonly doorSeats: MenuServices['doorSeats'];
+  readonly destinationHealth: MenuServices['destinationHealth'];
   readonly backend: Backend;
   readonly listening: () => Listening;
   readonly onEntered: NonNullable<MenuServices['onEntered']>;
@@ -69,7 +69,7 @@ export function boardServices(parts: {
     nodes: parts.nodes,
     talk: new NodeTalk({ ...backend, ...parts }),
     wall: new Wall({ ...backend, ...parts }),
-    destinationHealth: new DestinationHealth(parts.clock),
+    destinationHealth: parts.destinationHealth,
     listening: parts.listening,
   };
 }

@@ -9,6 +9,7 @@ import type { Config } from '../config/schema';
 import { sayOf } from '../menu/load/theme';
 import type { Say } from '../texts/texts';
 import { runMenus } from '../menu/run/runner';
+import type { DestinationHealth } from '../onward/destination-health';
 import type { DoorSeats } from '../servers/door-seats';
 import type { Nodes } from '../servers/nodes';
 import { terminalOpener } from '../servers/open-terminal';
@@ -41,6 +42,7 @@ export interface Basics {
   readonly art: ArtStore;
   readonly nodes: Nodes;
   readonly doorSeats: DoorSeats;
+  readonly destinationHealth: DestinationHealth;
   readonly log: Log;
   readonly reopenLog: () => void;
   readonly isExempt: (ip: string) => boolean;
@@ -68,7 +70,7 @@ export interface ServerParts {
 
 /** Starts the pages; undefined where they are switched off. */
 export async function startPages(
-  { shared, open, isExempt, live }: Basics,
+  { shared, open, isExempt, live, destinationHealth }: Basics,
   parts: ServerParts & {
     readonly pageLimiters: Readonly<Record<PageServerName, PageConnectionLimiter>>;
     readonly ownRoutes: readonly OwnRoute[] | undefined;
@@ -89,6 +91,7 @@ export async function startPages(
     accept: (server, socket, enter) => pageLimiters[server].accept(socket, enter),
     loginPorts: () => open.loginPorts,
     notReady: () => readiness.reasons(),
+    silentDestinations: () => destinationHealth.failing(),
     mayReadReasons: (caller) => mayReadReasons(caller, { ...shared, isExempt }),
   });
 }
@@ -110,13 +113,13 @@ export function boardSay({ live, shared }: Pick<Basics, 'live' | 'shared'>): Say
 
 /** Starts a server for each way in that is switched on. */
 export async function startLoginServers(
-  { shared, nodes, doorSeats, open, live, art }: Basics,
+  { shared, nodes, doorSeats, destinationHealth, open, live, art }: Basics,
   parts: ServerParts & { readonly visitors: Visitors },
 ): Promise<Servers> {
   const { config, clock } = shared;
   const { backend, limiter, certificate, visitors, drain } = parts;
   const services = boardServices({
-    ...{ ...shared, live, art, nodes, doorSeats, backend },
+    ...{ ...shared, live, art, nodes, doorSeats, destinationHealth, backend },
     listening: () => open.listening,
     startedAtMs: clock.nowMs(),
     onEntered: (caller) => visitors.entered(caller),

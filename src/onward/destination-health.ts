@@ -16,4 +16,9 @@ export class DestinationHealth {
   failingSinceMs(name: string): number | undefined {
     return this.failedAtMs.get(name);
   }
+
+  /** Those that did not take the last caller, each with that time. */
+  failing(): ReadonlyMap<string, number> {
+    return this.failedAtMs;
+  }
 }

@@ -106,6 +106,8 @@ export interface WebServerOptions {
   readonly ownRoutes?: readonly OwnRoute[] | undefined;
   /** Why a balancer should send nobody here, for `/_enig/ready`; empty where nothing is in the way. */
   readonly notReady?: () => Promise<readonly string[]>;
+  /** The destinations that did not take their last caller, for `/_enig/health`, since when in Unix milliseconds. */
+  readonly silentDestinations?: () => ReadonlyMap<string, number>;
   /** True for who may read the reasons; nobody else does. */
   readonly mayReadReasons?: (caller: Pick<Peer, 'remoteIp' | 'isShared'>) => boolean;
 }

@@ -334,7 +334,7 @@ function isHealthRoute(url: string | undefined): boolean {
  * takes callers. Else 503.
  */
 function addHealthRoutes(routes: FastifyInstance, parts: WebParts): void {
-  const { notReady, mayReadReasons = () => false } = parts;
+  const { notReady, silentDestinations, mayReadReasons = () => false } = parts;
   if (notReady !== undefined) {
     routes.get(READY_ROUTE, async (request, reply) => {
       const reasons = await notReady();
@@ -343,11 +343,19 @@ function addHealthRoutes(routes: FastifyInstance, parts: WebParts): void {
       return reply.code(503).send({ status: 'not ready', ...told });
     });
   }
-  routes.get(HEALTH_ROUTE, async (_request, reply) => {
+  routes.get(HEALTH_ROUTE, async (request, reply) => {
     try {
       const reading = parts.db.run(hasUsers);
       await withLimit(parts.clock, reading, { limitMs: HEALTH_MS, what: 'the database' });
-      return await reply.send({ status: 'ok' });
+      const { destinations } = parts.config();
+      const silent = [...(silentDestinations?.() ?? [])]
+        .filter(([name]) => Object.hasOwn(destinations, name))
+        .map(([name, sinceMs]) => [name, new Date(sinceMs).toISOString()]);
+      const isTold = silent.length > 0 && mayReadReasons(request);
+      return await reply.send({
+        status: 'ok',
+        ...(isTold && { silent: Object.fromEntries(silent) as Record<string, string> }),
+      });
     } catch (error) {
       parts.log.warn('web.unhealthy', { error });
       return reply.code(503).send({ status: 'database unavailable' });

@@ -1,26 +1,14 @@
-import { request } from 'node:https';
 import { Client } from 'ssh2';
 import { TestBoard } from '../support/board';
 import { dialTelnet } from '../support/dial';
 import { goToMainMenu, PASSWORD, signIn } from '../support/sign-in';
 
 /** What a balancer hears. */
-function ready(board: TestBoard): Promise<{ readonly status: number; readonly body: unknown }> {
-  return new Promise((resolve, reject) => {
-    const asking = request({
-      ...{ host: '127.0.0.1', port: board.httpsPort, path: '/_enig/ready', agent: false },
-      ...{ rejectUnauthorized: false, headers: { host: `localhost:${board.httpsPort}` } },
-    });
-    asking.on('response', (response) => {
-      let text = '';
-      response.on('data', (chunk: Buffer) => (text += chunk.toString()));
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) as unknown }),
-      );
-    });
-    asking.on('error', reject);
-    asking.end();
-  });
+async function ready(
+  board: TestBoard,
+): Promise<{ readonly status: number; readonly body: unknown }> {
+  const { status, body } = await board.browse(`https://localhost:${board.httpsPort}/_enig/ready`);
+  return { status, body: JSON.parse(body) as unknown };
 }
 
 describe('a board that is drained before a restart', () => {

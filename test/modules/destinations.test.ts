@@ -146,6 +146,12 @@ describe('a board that init --gate makes', () => {
     await caller.sees('Dead End does not answer. Please try again later.');
     caller.type(KEYS.return);
     expect(await caller.sees('silent since')).toMatch(/Dead End +silent since \d\d:\d\d/);
+    const since = new Date(board.clock.nowMs()).toISOString().slice(0, 11);
+    const { body } = await board.browse(`https://localhost:${board.httpsPort}/_enig/health`);
+    expect(JSON.parse(body)).toEqual({
+      status: 'ok',
+      silent: { 'dead-end': expect.stringContaining(since) as unknown },
+    });
     // The list is where it was left: the one above is chosen next.
     const coming = near.call(near.calls.length + 1);
     caller.type(`${KEYS.up}${KEYS.return}`);

@@ -39,7 +39,10 @@ export type WebBoard = Awaited<ReturnType<typeof openWebBoard>>;
 export async function openWebBoard(
   web: NonNullable<ConfigInput['contentServers']>['web'] = {},
   rest: ConfigInput = {},
-  extra: Pick<WebServerOptions, 'loginPorts' | 'notReady' | 'mayReadReasons'> &
+  extra: Pick<
+    WebServerOptions,
+    'loginPorts' | 'notReady' | 'silentDestinations' | 'mayReadReasons'
+  > &
     Partial<Pick<WebServerOptions, 'say'>> = {},
 ) {
   const config = configSchema.parse({

@@ -390,6 +390,30 @@ test('health says whether sign-ins can be recorded', async () => {
   expect((await board.ask('/_enig/health')).status).toBe(503);
 });
 
+test.each([
+  [true, '{"status":"ok","silent":{"near":"2027-01-15T08:00:00.000Z"}}'],
+  [false, '{"status":"ok"}'],
+])(
+  'health names the destinations that are silent, to nobody but those who may read reasons: %s',
+  async (may, body) => {
+    const sinceMs = Date.UTC(2027, 0, 15, 8);
+    const near = { kind: 'telnet', name: 'Near', host: '127.0.0.1' } as const;
+    board = await openWebBoard(
+      {},
+      { destinations: { near } },
+      {
+        silentDestinations: () =>
+          new Map([
+            ['near', sinceMs],
+            ['gone from the file', sinceMs],
+          ]),
+        mayReadReasons: () => may,
+      },
+    );
+    expect(await board.ask('/_enig/health')).toMatchObject({ status: 200, body });
+  },
+);
+
 test('clients that are gone before their request is looked at are no fault', async () => {
   board = await openWebBoard();
   const form = `POST ${REGISTER} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 7\r\n\r\n`;
