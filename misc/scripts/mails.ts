@@ -33,6 +33,7 @@ const SAMPLES: {
   'backup-codes-new': { userId: 7 },
   'entry-code-made': { userId: 7, minutes: 30 },
   'entry-code-used': { userId: 7, remoteIp: CALL.remoteIp },
+  'entry-code-heard': { userId: 7, remoteIp: CALL.remoteIp },
   'recovery-link': { userId: 7, token: TOKEN, askedBy: CALL },
   'recovery-started': { userId: 7, token: TOKEN, waitHours: 72, remoteIp: CALL.remoteIp },
   'recovery-stopped': { userId: 7 },

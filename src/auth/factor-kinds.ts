@@ -16,6 +16,10 @@ interface FactorKindFacts {
   readonly runsOut: boolean;
   /** True for what leads to the set-up of a new factor and nowhere else (rule N1). */
   readonly onlyBinds?: boolean;
+  /** The mail to the owner where it led to a set-up. */
+  readonly usedMail?: 'entry-code-used' | 'recovery-used';
+  /** The mail where it let nobody in and is void, because others may have read it. */
+  readonly heardMail?: 'backup-code-heard' | 'entry-code-heard';
 }
 
 /** The one table of second factors: the names stand in login results and in the audit. */
@@ -26,6 +30,7 @@ const FACTOR_KINDS = {
     question: 'One-time code',
     isBound: false,
     runsOut: true,
+    heardMail: 'backup-code-heard',
   },
   // From the sysop, to bind a new factor with.
   'entry-code': {
@@ -34,6 +39,8 @@ const FACTOR_KINDS = {
     isBound: false,
     runsOut: true,
     onlyBinds: true,
+    usedMail: 'entry-code-used',
+    heardMail: 'entry-code-heard',
   },
   // A mailed link whose waiting time is over; its word is asked for at the code screen.
   'recovery-mail': {
@@ -42,6 +49,7 @@ const FACTOR_KINDS = {
     isBound: false,
     runsOut: true,
     onlyBinds: true,
+    usedMail: 'recovery-used',
   },
 } as const satisfies Readonly<Record<AccountFactor['kind'], FactorKindFacts>> &
   Readonly<Record<string, FactorKindFacts>>;

@@ -9,6 +9,7 @@ import { grantFactor } from '../store/sign-in';
 import { SpentMeanwhile } from '../store/factors';
 import { findUser, type User } from '../store/users';
 import { attemptCharged, readNamed } from './charged-attempt';
+import { heardNotice } from './code-notices';
 import { findFactorKind } from './factor-kinds';
 import type { Accepted } from './first-factor';
 import type { RejectReason } from './login';
@@ -156,13 +157,12 @@ class LineCode {
     }
     if (await this.isStopped(sql, userId)) return { kind: 'wrong', why: 'stopped' };
     const { node, server, remoteIp } = this.attemptContext.origin;
-    // As where no password was seen: no code removes the second factor here.
-    const given = { from: { node, server, remoteIp }, isVouched: true, isHeard: true };
+    const given = { from: { node, server, remoteIp }, isHeard: true };
     const result = await secondFactor.verify(sql, userId, code, given);
     if (result.kind !== 'right') return { kind: 'wrong', why: result.kind };
     if (findFactorKind(result.by)?.isBound !== true) {
-      const left = result.left ?? 0;
-      await this.parts.notifier?.notify(sql, { kind: 'backup-code-heard', userId, left, remoteIp });
+      const heard = heardNotice(result, { userId, remoteIp });
+      if (heard !== undefined) await this.parts.notifier?.notify(sql, heard);
       return { kind: 'refused', why: `${result.by}-in-clear`, reason: 'secure-only' };
     }
     // Another call may have read it along while it was typed, and submitted it first.

@@ -13,6 +13,7 @@ import { listSheetNumbers } from '../store/sheets';
 import { foldName } from '../store/user-name';
 import { canonicalBackupCode, useBackupCode } from './backup-codes';
 import { readNamed } from './charged-attempt';
+import { heardNotice } from './code-notices';
 import { KNOWN_SOURCE_MS } from './known-places';
 import type { LineQuestion } from './login';
 import type { LoginDeps } from './login-attempt';
@@ -177,12 +178,14 @@ export class LineAsking implements LineQuestion {
     if (code === undefined) return false;
     const { clock, secondFactor, notifier } = this.parts;
     const [nowMs, timelineMs] = [clock.nowMs(), clock.timelineMs()];
-    const given = { userId, code, purposes: ['login'], nowMs, timelineMs } as const;
+    const purposes = ['login', 'disable', 'entry'] as const;
+    const given = { userId, code, purposes, nowMs, timelineMs };
     const used = await useBackupCode(sql, secondFactor.sealing, given);
     if (used.kind !== 'right') return false;
-    const { left } = used;
+    const by = used.purpose === 'entry' ? 'entry-code' : 'backup-code';
     const { remoteIp } = this.place;
-    await notifier?.notify(sql, { kind: 'backup-code-heard', userId, left, remoteIp });
+    const heard = heardNotice({ by, left: used.left }, { userId, remoteIp });
+    if (heard !== undefined) await notifier?.notify(sql, heard);
     return true;
   }
 

@@ -72,7 +72,10 @@ export type RejectReason =
   | 'busy'
   /** The store could not record it, so nothing is granted. */
   | 'try-later'
-  /** An entry code over a line that others can read; it is void from now on. */
+  /**
+   * What leads to a set-up, or a backup code in place of the password, over a line that others can read. A code is
+   * void from now on; a waiting time that is over stays good for a secure line.
+   */
   | 'secure-only'
   /** A right code of the app while another call is asked for one with the same name: it is used up (rule N8). */
   | 'one-call'

@@ -58,7 +58,9 @@ interface CodeGiven {
   readonly enters?: boolean;
   /** True where no password was seen here: no code removes the factor then (rule N5). */
   readonly isVouched?: boolean;
-  /** True where a backup code lets nobody in: its owner is not told that it did (rule N7). */
+  /**
+   * True where a code on paper lets nobody in and is void, because it was heard (rule N7), whatever it is for.
+   */
   readonly isHeard?: boolean;
 }
 
@@ -335,23 +337,20 @@ export class SecondFactor {
     { code, by }: { readonly code: string; readonly by: CodeGiven },
   ): Promise<SecondFactorResult> {
     const { sealing, clock, notifier } = this.parts;
-    const remoteIp = by.from?.remoteIp ?? '';
     const result = await useBackupCode(sql, sealing, {
       ...{ userId, code, nowMs: clock.nowMs(), timelineMs: clock.timelineMs() },
       purposes: purposesOf(by),
     });
     if (result.kind !== 'right') return result;
-    if (result.purpose === 'entry') {
-      await notifier?.notify(sql, { kind: 'entry-code-used', userId, remoteIp });
-      return { kind: 'right', by: 'entry-code' };
-    }
+    if (result.purpose === 'entry') return { kind: 'right', by: 'entry-code' };
+    const { left } = result;
+    if (by.isHeard === true) return { kind: 'right', by: 'backup-code', left };
     if (result.purpose === 'disable') {
       await switchOff(sql, { userId, nowMs: clock.nowMs(), actor: by.from ?? {}, notifier });
       return { kind: 'right', by: 'backup-code', left: 0, factorRemoved: true };
     }
-    if (by.isHeard !== true)
-      await notifier?.notify(sql, { kind: 'backup-code-used', userId, left: result.left });
-    return { kind: 'right', by: 'backup-code', left: result.left };
+    await notifier?.notify(sql, { kind: 'backup-code-used', userId, left });
+    return { kind: 'right', by: 'backup-code', left };
   }
 
   /** Right once the waiting time of a mailed link is over, where an entry code would be (rule N6). */
@@ -360,14 +359,12 @@ export class SecondFactor {
     userId: number,
     by: CodeGiven,
   ): Promise<SecondFactorResult> {
-    const { clock, config, notifier } = this.parts;
+    const { clock, config } = this.parts;
     const { enabled } = config().users.twoFactorAuth.recoveryMail;
-    if (!enabled || !purposesOf(by).includes('entry')) return { kind: 'wrong' };
+    if (!enabled || by.enters !== true || by.isVouched === true) return { kind: 'wrong' };
     const timelineMs = clock.timelineMs();
     const found = await findRecovery(sql, userId, timelineMs);
     if (found === undefined || found.endsAtMs > timelineMs) return { kind: 'wrong' };
-    const remoteIp = by.from?.remoteIp ?? '';
-    await notifier?.notify(sql, { kind: 'recovery-used', userId, remoteIp });
     return { kind: 'right', by: 'recovery-mail' };
   }
 
@@ -394,7 +391,8 @@ function firstUnspent(factor: FactorRow, positions: readonly number[]) {
 }
 
 /** What the codes may be for that count where one is given. */
-function purposesOf({ enters = false, isVouched = false }: CodeGiven): readonly CodePurpose[] {
-  if (isVouched) return ['login'];
+function purposesOf({ enters, isVouched, isHeard }: CodeGiven): readonly CodePurpose[] {
+  if (isHeard === true) return ['login', 'disable', 'entry'];
+  if (isVouched === true) return ['login'];
   return enters ? ['login', 'disable', 'entry'] : ['login', 'disable'];
 }

@@ -18,6 +18,7 @@ import {
   recordFailure,
   type Rejection,
 } from './login-attempt';
+import { heardNotice, usedNotice } from './code-notices';
 import type { Accepted } from './first-factor';
 import type { LoginHistory, RejectReason } from './login';
 import { auditOf, readEarlier, recordArrival } from './login-records';
@@ -35,8 +36,9 @@ const NOTIFY_AT_FAILURES = 3;
 
 type Verified =
   | { readonly kind: 'accepted'; readonly value: Accepted; readonly by: RightCode['by'] }
-  /** An entry code in clear text: used up, because it was heard, and not accepted. */
-  | { readonly kind: 'wrong' | 'spent' | 'none' | 'changed' | 'in-clear' };
+  /** What leads to a set-up, in clear text: not accepted. An entry code is used up, because it was heard. */
+  | { readonly kind: 'in-clear'; readonly by: RightCode['by'] }
+  | { readonly kind: 'wrong' | 'spent' | 'none' | 'changed' };
 
 /**
  * Charges, checks and records a one-time or backup code. `proven` is the account for which the
@@ -124,7 +126,7 @@ class SecondStep {
     }
     if (verified.kind === 'in-clear') {
       await this.parts.db.run((sql) => undoCharge(sql, charged.key, charged.failures));
-      const why = 'entry-code-in-clear';
+      const why = `${verified.by}-in-clear`;
       return this.reject({ user, why, reason: 'secure-only' });
     }
     if (verified.kind !== 'accepted') {
@@ -185,7 +187,10 @@ class SecondStep {
     const code = await this.parts.secondFactor.verify(sql, user.id, attempt.code, given);
     if (code.kind !== 'right') return code;
     // It leads to a set-up, which shows a secret (rule D16).
-    if (onlyBinds(code.by) && !origin.secure) return { kind: 'in-clear' };
+    if (onlyBinds(code.by) && !origin.secure) {
+      await this.tell(sql, heardNotice(code, { userId: user.id, remoteIp }));
+      return { kind: 'in-clear', by: code.by };
+    }
     return {
       kind: 'accepted',
       value: await this.accept(sql, { user, code, earlier, nowMs }),
@@ -204,6 +209,8 @@ class SecondStep {
   ): Promise<Accepted> {
     const { origin, source, sessionId } = this.attemptContext;
     const { user, earlier, nowMs } = found;
+    const { remoteIp } = origin;
+    await this.tell(sql, usedNotice(found.code, { userId: user.id, remoteIp }));
     const entry = {
       atMs: nowMs,
       userId: user.id,
@@ -239,6 +246,10 @@ class SecondStep {
     }
     const replaces = (await findFactor(sql, user.id))?.binding ?? '';
     return { user: arrived.user, history, bindsFirst: { replaces } };
+  }
+
+  private async tell(sql: Sql, notice: Notice | undefined): Promise<void> {
+    if (notice !== undefined) await this.parts.notifier?.notify(sql, notice);
   }
 
   /** Notifies the owner by mail: a person who submits codes already has the password (rule A15). */

@@ -89,6 +89,12 @@ export function contentOf(notice: Notice, parts: LetterFacts): LetterContent {
       const text = say('mail-text.entry-code-used', { address: notice.remoteIp });
       return notification('mail-title.entry-code-used', text, notYou);
     }
+    case 'entry-code-heard':
+      return notification(
+        'mail-title.entry-code-heard',
+        say('mail-text.entry-code-heard', { address: notice.remoteIp }),
+        say('mail-text.entry-code-heard-then'),
+      );
     case 'recovery-link':
     case 'recovery-started':
     case 'recovery-stopped':

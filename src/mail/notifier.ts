@@ -51,6 +51,7 @@ const MAX_PER_HOUR: Record<Notice['kind'], number> = {
   'backup-codes-new': 20,
   'entry-code-made': 20,
   'entry-code-used': 20,
+  'entry-code-heard': 20,
   'recovery-link': 3,
   'recovery-started': 20,
   'recovery-stopped': 20,

@@ -42,6 +42,8 @@ export type Notice =
   /** The sysop has made an entry code; the code itself is never mailed. */
   | { readonly kind: 'entry-code-made'; readonly userId: number; readonly minutes: number }
   | { readonly kind: 'entry-code-used'; readonly userId: number; readonly remoteIp: string }
+  /** It was typed where others listen: void now, and nobody was let in. */
+  | { readonly kind: 'entry-code-heard'; readonly userId: number; readonly remoteIp: string }
   /** To begin the waiting time of a lost second factor; who asked, from where. */
   | {
       readonly kind: 'recovery-link';

@@ -55,6 +55,10 @@ export const MAIL_TEXT = textArea({
       'If you did not ask the sysop for it, somebody else did in your name: tell the sysop, and change your password.',
     'mail-text.entry-code-used':
       'somebody who knows your password used the entry code that the sysop had made, from {address}. It opens nothing but the set-up of a new second factor.',
+    'mail-text.entry-code-heard':
+      'the entry code that the sysop had made for you was typed over an open line, from {address}. It let nobody in, and is void now, because others may have read it. Ask the sysop for another one, and type that over a secure line.',
+    'mail-text.entry-code-heard-then':
+      'If you did not type it, somebody else had that code: tell the sysop, and change your password.',
     'mail-text.sheet-new':
       'a new sheet of numbered codes was made for your account. Over lines that others can read, where this board asks for no password, each of its codes lets you in once. A sheet from before is void.',
     'mail-text.sheet-gone':

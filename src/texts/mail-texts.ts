@@ -19,6 +19,7 @@ export const MAIL_TITLE = textArea({
     'mail-title.backup-codes-new': 'New backup codes were made',
     'mail-title.entry-code-made': 'The sysop made an entry code for you',
     'mail-title.entry-code-used': 'An entry code was used',
+    'mail-title.entry-code-heard': 'An entry code is void',
     'mail-title.recovery-link': 'Have you lost your second factor?',
     'mail-title.recovery-started': 'Your second factor can be replaced soon',
     'mail-title.recovery-stopped': 'Your second factor stays',

@@ -60,10 +60,14 @@ export const SIGN_IN = textArea({
     'sign-in.unsure': 'The board cannot tell whether that worked. Please try again.',
     'sign-in.unsure-code':
       'The board cannot tell whether that code was used. Please try another one.',
-    'sign-in.backup-code-heard': 'Typed over an open line, that backup code is void.',
-    'sign-in.backup-code-heard-call':
-      'Typed over an open line, that backup code is void. Call by {secureWay}.',
-    'sign-in.secure-only': 'For a secure line only. This one is void: ask for another.',
+    'sign-in.code-heard': 'Typed over an open line, that code is void.',
+    'sign-in.code-heard-call': 'Typed over an open line, that code is void. Call by {secureWay}.',
+    // Also for a waiting time that is over, which is no code and stays good.
+    'sign-in.secure-only': 'For a secure line only. A code typed here is void.',
+    'sign-in.secure-only-call':
+      'For a secure line only: call by {secureWay}. A code typed here is void.',
+    'sign-in.lost-line': 'Without app and sheet nobody gets in over this line: ask the sysop.',
+    'sign-in.lost-line-call': 'Without app and sheet please call by {secureWay}.',
   },
 });
 
@@ -81,7 +85,8 @@ export const SIGN_IN_NARROW = textArea({
     'narrow.no-line-code': 'No password: 6 digits or 15 letters.',
     'narrow.line-code-spent': 'That slip used up number {number}.',
     'narrow.one-call': 'Two calls at once: that code is void.',
-    'narrow.backup-code-heard': 'Typed in clear, that code is void.',
+    'narrow.code-heard': 'Typed in clear, that code is void.',
+    'narrow.lost-line': 'No app, no sheet? Not over this line.',
     'narrow.secure-only': 'Only over a secure line. It is void.',
   },
 });

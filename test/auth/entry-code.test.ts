@@ -95,6 +95,14 @@ test('a line that others can read does not take it, and makes it void (rule N1)'
   expect(await tryCode(await half(), entry)).toBe('bad-credential');
 });
 
+test('typed in clear text it is mailed as void, and not as used (rule N1)', async () => {
+  const entry = await newCode();
+  const heard = await half({ server: 'telnet' });
+  context.notices.length = 0;
+  expect(await tryCode(heard, entry)).toBe('secure-only');
+  expect(context.notices).toEqual([{ kind: 'entry-code-heard', userId: id, remoteIp: STRANGER }]);
+});
+
 test('it proves nothing again in a session, and who came in by it gives the password alone (rule N1)', async () => {
   const signedIn = await half();
   expect(await tryCode(signedIn, code())).toBe('accepted');

@@ -209,8 +209,11 @@ test('a line that others can read does not take it, and it stays good for a secu
   await begin();
   await context.fake.advance(72 * HOUR_MS);
   const heard = await half({ server: 'telnet' });
+  context.notices.length = 0;
   expect(await tryCode(heard, 'lost')).toBe('secure-only');
   expect(heard).toMatchObject({ complete: false, factor: 1 });
+  // No mail says that it was used.
+  expect(context.notices).toEqual([]);
   expect(await tryCode(await half(), 'lost')).toBe('accepted');
 });
 

@@ -1,3 +1,4 @@
+import { EntryCodes } from '../../src/auth/entry-code';
 import type { Login } from '../../src/auth/login';
 import { Sheets } from '../../src/auth/sheets';
 import { hasSecondFactor } from '../../src/auth/factor-kinds';
@@ -125,13 +126,18 @@ test('a backup code on such a line is mailed as void, and not as a sign-in', asy
   ]);
 });
 
-test('a backup code that is typed while the line waits is void as well, and mailed as that (rule N7)', async () => {
-  const { backupCodes } = await context.enrollment.bind(id, 'googleAuth');
+/** Makes the line wait by wrong codes. */
+async function tire(): Promise<void> {
   for (let failures = 0; failures < 5; failures += 1) {
     const { login } = await asked('joe', HOME);
     expect(await tryLine(login, 'bofal-kuhid-zatop')).toBe('bad-credential');
     await login.line.end();
   }
+}
+
+test('a backup code that is typed while the line waits is void as well, and mailed as that (rule N7)', async () => {
+  const { backupCodes } = await context.enrollment.bind(id, 'googleAuth');
+  await tire();
   const { login } = await asked();
   context.notices.length = 0;
   expect(await tryLine(login, backupCodes[0] ?? '')).toBe('wait');
@@ -139,6 +145,45 @@ test('a backup code that is typed while the line waits is void as well, and mail
   expect(context.notices).toEqual([
     { kind: 'backup-code-heard', userId: id, left: 9, remoteIp: STRANGER },
   ]);
+});
+
+async function entryCode(): Promise<string> {
+  await context.enrollment.bind(id, 'googleAuth');
+  const made = await new EntryCodes(context).make(id, { minutes: 15, actor: ACTOR });
+  if (made.kind !== 'made') throw new Error(made.kind);
+  return made.code;
+}
+
+test("the sysop's entry code that is typed while the line waits is void as well (rules N1, N7)", async () => {
+  const entry = await entryCode();
+  await tire();
+  const { login } = await asked();
+  context.notices.length = 0;
+  expect(await tryLine(login, entry)).toBe('wait');
+  expect(context.notices).toEqual([{ kind: 'entry-code-heard', userId: id, remoteIp: STRANGER }]);
+});
+
+test("the sysop's entry code on such a line is void, and mailed as void (rules N1, N7)", async () => {
+  const entry = await entryCode();
+  const { login } = await asked();
+  context.notices.length = 0;
+  expect(await tryLine(login, entry)).toBe('secure-only');
+  expect(login.factor).toBe(0);
+  expect(context.notices).toEqual([{ kind: 'entry-code-heard', userId: id, remoteIp: STRANGER }]);
+  const secure = context.call();
+  expect(await tryPassword(secure, PASSWORD)).toBe('need');
+  expect(await tryCode(secure, entry)).toBe('bad-credential');
+});
+
+test('a recovery token on such a line is void, and switches nothing off (rules N5, N7)', async () => {
+  const { backupCodes } = await context.enrollment.bind(id, 'googleAuth', { recovery: 'disable' });
+  const { login } = await asked();
+  context.notices.length = 0;
+  expect(await tryLine(login, backupCodes[0] ?? '')).toBe('secure-only');
+  expect(context.notices).toEqual([
+    { kind: 'backup-code-heard', userId: id, left: 9, remoteIp: STRANGER },
+  ]);
+  expect((await context.enrollment.status(id)).type).toBe('googleAuth');
 });
 
 test('two calls at once are asked for different numbers, so what one hears is no good to the other (rule N8)', async () => {

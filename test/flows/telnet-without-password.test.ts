@@ -151,9 +151,23 @@ describe('telnet where no password is asked for', () => {
     const [code = ''] = /[a-z]{5}(-[a-z]{5}){3}/.exec(bound) ?? [];
     const caller = await board.telnet();
     await signIn(caller, 'dora', code);
-    const text = await caller.sees(/that backup\s+code is void\. Call by SSH/);
+    const text = await caller.sees(/that\s+code is void\. Call by SSH/);
     expect(text).not.toContain('ask for another');
     caller.hangUp();
+  });
+
+  it('answers LOST alike for every name with where to call, and counts nothing (rule C4)', async () => {
+    const shown = async (name: string): Promise<string> => {
+      const caller = await board.telnet();
+      await askedFor(caller, name);
+      caller.type(`LOST${KEYS.return}`);
+      const text = await caller.sees(/Without app and sheet please call by SSH/);
+      caller.hangUp();
+      return text.replace(name, '-name').replaceAll(/number \d+, or one of the app\. */g, 'number');
+    };
+    const before = board.events('login.rejected').length;
+    expect(await shown('nobod')).toBe(await shown('carol'));
+    expect(board.events('login.rejected')).toHaveLength(before);
   });
 
   it('takes a code of the app beside a held call, and not one that is typed in both (rule N8)', async () => {

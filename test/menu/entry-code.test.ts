@@ -111,7 +111,7 @@ test('the code screen says what is left without the app, and a caller in clear t
   caller.type(`joe\r${PASSWORD}\r`);
   await caller.sees('Lost both? The sysop has entry codes.');
   caller.type(`${code}\r`);
-  await caller.sees('For a secure line only. This one is void: ask for another.');
+  await caller.sees('For a secure line only: call by SSH, port 8889. A code typed here is void.');
   caller.hangUp();
 });
 

@@ -46,6 +46,13 @@ export const LINES: readonly Mutant[] = [
   },
   {
     rule: 'N7',
+    fault: 'an entry code that was heard on the line stays good',
+    file: 'src/auth/second-factor.ts',
+    find: "if (isHeard === true) return ['login', 'disable', 'entry'];",
+    put: "if (isHeard === true) return ['login'];",
+  },
+  {
+    rule: 'N7',
     fault: 'the password is asked for in the call',
     file: 'src/menu/run/proof-of-person.ts',
     find: 'if (asksForLineCode(context)) {',

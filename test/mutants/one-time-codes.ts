@@ -149,7 +149,7 @@ export const ONE_TIME_CODES: readonly Mutant[] = [
     rule: 'A15',
     fault: 'nobody is told of a used backup code',
     file: SECOND_FACTOR,
-    find: "await notifier?.notify(sql, { kind: 'backup-code-used', userId, left: result.left });",
+    find: "await notifier?.notify(sql, { kind: 'backup-code-used', userId, left });",
     put: 'void notifier;',
   },
   {

@@ -25,6 +25,13 @@ export const RECOVERY: readonly Mutant[] = [
   },
   {
     rule: 'N1',
+    fault: 'an entry code that was heard is mailed as used',
+    file: 'src/auth/second-step.ts',
+    find: 'await this.tell(sql, heardNotice(code, { userId: user.id, remoteIp }));',
+    put: 'await this.tell(sql, usedNotice(code, { userId: user.id, remoteIp }));',
+  },
+  {
+    rule: 'N1',
     fault: 'an entry code proves who is there in a session',
     file: 'src/auth/second-factor.ts',
     find: "return enters ? ['login', 'disable', 'entry']",
@@ -97,7 +104,7 @@ export const RECOVERY: readonly Mutant[] = [
     rule: 'N5',
     fault: 'a recovery token counts without a password',
     file: 'src/auth/second-factor.ts',
-    find: "if (isVouched) return ['login'];",
+    find: "if (isVouched === true) return ['login'];",
     put: '',
   },
   {
@@ -146,7 +153,7 @@ export const RECOVERY: readonly Mutant[] = [
     rule: 'N6',
     fault: 'a lost factor proves who is there in a session',
     file: 'src/auth/second-factor.ts',
-    find: "if (!enabled || !purposesOf(by).includes('entry'))",
+    find: 'if (!enabled || by.enters !== true || by.isVouched === true)',
     put: 'if (!enabled)',
   },
   {

@@ -67,6 +67,18 @@ export async function answerSlip(
   return `${sentence} ${questionOf(asking, next, { isAgain: true })}`;
 }
 
+/** For who types the word for lost codes where no password is asked for: the same for every name (rule C4). */
+export function lostOnLine(
+  services: Pick<Services, 'config' | 'listening'>,
+  { say, caller }: Pick<Asking, 'say' | 'caller'>,
+): string {
+  if (isNarrow(caller)) return say('narrow.lost-line');
+  const secureWay = secureWayOf(services);
+  return secureWay === undefined
+    ? say('sign-in.lost-line')
+    : say('sign-in.lost-line-call', { secureWay });
+}
+
 function isNarrow({ terminal }: Pick<Caller, 'terminal'>): boolean {
   return terminal.width < NARROW_COLUMNS;
 }

@@ -145,8 +145,7 @@ export function rejectionSentence(
     case 'changed':
       return say('call.account-changed');
     case 'secure-only':
-      if (tried === 'line')
-        return say(isNarrow(room) ? 'narrow.backup-code-heard' : 'sign-in.backup-code-heard');
+      if (tried === 'line') return say(isNarrow(room) ? 'narrow.code-heard' : 'sign-in.code-heard');
       return say(isNarrow(room) ? 'narrow.secure-only' : 'sign-in.secure-only');
   }
 }
@@ -214,8 +213,7 @@ function describeRejection(context: AnswerContext, result: Rejection, tried: Tri
       return { sentence: notHereSentence(context) ?? sentence, leaves: false, menus };
     }
     case 'secure-only': {
-      const where = tried === 'line' ? heardSentence(context) : undefined;
-      return { sentence: where ?? sentence, leaves: false };
+      return { sentence: heardSentence(context, tried) ?? sentence, leaves: false };
     }
     case 'bad-credential':
     case 'wait':
@@ -228,11 +226,13 @@ function describeRejection(context: AnswerContext, result: Rejection, tried: Tri
 }
 
 /** The same with where to call, where the window has room for it and a secure way in is on. */
-function heardSentence({ caller, services, say }: AnswerContext): string | undefined {
+function heardSentence({ caller, services, say }: AnswerContext, tried: Tried): string | undefined {
   const secure = secureWayTo(services.listening());
   if (secure === undefined || isNarrow(caller.terminal)) return undefined;
   const secureWay = secureCall(services.config(), secure);
-  return say('sign-in.backup-code-heard-call', { secureWay });
+  return say(tried === 'line' ? 'sign-in.code-heard-call' : 'sign-in.secure-only-call', {
+    secureWay,
+  });
 }
 
 function notHereSentence({ caller, services, say }: AnswerContext): string | undefined {

@@ -1,3 +1,4 @@
+import { isLostWord } from '../../auth/factor-recovery';
 import type { LoginResult } from '../../auth/login';
 import type { Encoding } from '../../terminal/terminal';
 import {
@@ -10,7 +11,13 @@ import {
 } from './login-answer';
 import { answerLostCodes, isAskForRecovery } from './lost-codes';
 import { SAID_LINES } from '../screen/screen-controller';
-import { asksForLineCode, askLineCode, answerSlip, STANDING_NOTE } from './line-sign-in';
+import {
+  asksForLineCode,
+  askLineCode,
+  answerSlip,
+  lostOnLine,
+  STANDING_NOTE,
+} from './line-sign-in';
 import type { SignInNeed } from './menu-access';
 import type { MenuContext, MenuMethod, Submission, Transition } from './module';
 
@@ -145,7 +152,9 @@ async function signInByCode(context: MenuContext, submission: Submission): Promi
   const userName = fieldText(submission, 'username');
   const code = fieldText(submission, 'password');
   const clear = viewsToClear(context, submission);
-  const problem = typingProblem(say, { userName, code, isLineCode: true }, terminal);
+  const problem = isLostWord(code)
+    ? lostOnLine(context.services, context)
+    : typingProblem(say, { userName, code, isLineCode: true }, terminal);
   if (problem !== undefined) {
     if (userName.trim() !== '')
       return typeAgain(
