@@ -1,5 +1,8 @@
+import { OwnCalls } from '../../src/auth/own-calls';
+import { systemClock } from '../../src/base/clock';
+import { createLog } from '../../src/base/log';
 import type { BoardProcess } from '../support/board-process';
-import type { DialledCaller } from '../support/dial';
+import { KEYS, type DialledCaller } from '../support/dial';
 import { goToMainMenu, PASSWORD, signIn } from '../support/sign-in';
 import { browse } from '../support/browse';
 import { SharedBoard } from './shared-board';
@@ -48,6 +51,43 @@ test('an account that signs in on another process ends its earlier call, by teln
   expect(await second.isHungUpOn()).toContain('You have signed in again on node');
   expect(third.hungUp).toBe(false);
   await gone(third);
+});
+
+test('E in Your calls ends a call that stands on a process which hears of nothing, and the process ends it when it wakes (rule N2)', async () => {
+  const left = await online(b, 'ann');
+  await numberOf('ann');
+  process.kill(b.pid, 'SIGSTOP');
+  const mine = await a.ssh({ userName: 'ann', password: PASSWORD });
+  try {
+    await goToMainMenu(mine);
+    mine.type('m\r');
+    await mine.sees(/this call *\n.* Telnet .* open/);
+    mine.type(`${KEYS.down}e`);
+    await mine.sees('That call is ended.');
+    const open = `select server from call where user_name = 'ann' and ended_at is null`;
+    await board.until(open, [['ssh']]);
+    expect(left.hungUp).toBe(false);
+  } finally {
+    process.kill(b.pid, 'SIGCONT');
+  }
+  await left.isHungUpOn();
+  expect(mine.hungUp).toBe(false);
+  await gone(mine);
+});
+
+test('a call that its owner ends from another process reads so, and its socket ends (rule N2)', async () => {
+  const caller = await online(b, 'ann');
+  // This process has the database, and neither of the callers.
+  const office = await board.office();
+  const { db } = office;
+  const log = createLog({ level: 'silent', write: () => undefined, nowMs: () => 0 });
+  const ownCalls = new OwnCalls({ db, clock: systemClock, log });
+  const id = await office.userId('ann');
+  const [call] = await ownCalls.list(id, 1);
+  expect(await ownCalls.end(id, call ?? { sessionId: '', source: '' }, {})).toBe(true);
+  expect(await caller.isHungUpOn()).toContain('Another call of yours has ended this one.');
+  await office.close();
+  await gone();
 });
 
 test('of many sign-ins of one account at once on two processes one stays', async () => {
