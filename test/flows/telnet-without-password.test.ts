@@ -170,6 +170,23 @@ describe('telnet where no password is asked for', () => {
     expect(board.events('login.rejected')).toHaveLength(before);
   });
 
+  it('asks again by the number in a narrow window, after a wrong code, a slip and LOST', async () => {
+    await board.addUser('nora', PASSWORD);
+    const caller = await board.telnet({ width: 40 });
+    const number = await askedFor(caller, 'nora');
+    const again = `Code\\s+number ${number}, or one of the app\\.`;
+    const answers = [
+      ['bofal-kuhid-zatop', 'Wrong name or code\\. 2 tries left\\.'],
+      ['what', 'No password: 6 digits or 15 letters\\.'],
+      ['lost', 'No app, no sheet\\? Not over this line\\.'],
+    ];
+    for (const [typed = '', sentence = ''] of answers) {
+      caller.type(`${typed}${KEYS.return}`);
+      await caller.sees(new RegExp(`${sentence}\\s+${again}`));
+    }
+    caller.hangUp();
+  });
+
   it('takes a code of the app beside a held call, and not one that is typed in both (rule N8)', async () => {
     const held = await board.telnet();
     await askedFor(held, 'bob');

@@ -47,7 +47,7 @@ function questionOf(
 }
 
 /**
- * Answers what cannot be a code, with the question again where the window has a row for it. It was read along:
+ * Answers what cannot be a code, with the question again. It was read along:
  * the code that is asked for is spent where a part of it was right (rule N8), and then the answer says so.
  */
 export async function answerSlip(
@@ -62,8 +62,8 @@ export async function answerSlip(
   const next = await line.ask(userName);
   memory.set(STANDING_NOTE, questionOf(asking, next, { isAgain: false }));
   const isSpent = number !== undefined && next !== number;
-  if (isNarrow(caller)) return isSpent ? say('narrow.line-code-spent', { number }) : problem;
-  const sentence = isSpent ? say('sign-in.line-code-spent', { number }) : problem;
+  const spent = isNarrow(caller) ? 'narrow.line-code-spent' : 'sign-in.line-code-spent';
+  const sentence = isSpent ? say(spent, { number }) : problem;
   return `${sentence} ${questionOf(asking, next, { isAgain: true })}`;
 }
 
