@@ -74,9 +74,9 @@ const SAMPLES: {
 };
 
 /** A mail of each kind, as the stock templates write it. */
-export async function sampleMails(say: Say = sayStock) {
+export async function sampleMails(say: Say = sayStock, language = 'en') {
   const config = configSchema.parse({
-    general: { boardName: 'Sallyport' },
+    general: { boardName: 'Sallyport', language },
     contentServers: { web: { domain: 'bbs.example.org' } },
   });
   const findTemplate = (path: string): Promise<string> => readFile(join(PACKAGE, path), 'utf8');

@@ -21,6 +21,14 @@ const general = section('The board itself.', {
     .default('Sallyport')
     .meta(HARMLESS)
     .describe('Shown on screens, in mails and as the issuer in authenticator apps.'),
+  language: z
+    .string()
+    .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a language tag such as en or pt-BR')
+    .default('en')
+    .meta(HARMLESS)
+    .describe(
+      'Language tag (BCP 47) of the words that callers read, such as `en` or `pt-BR`, for the pages and mails of a board that words them in its own language.',
+    ),
   closedSystem: z.boolean().default(false).describe('true: nobody can apply for an account.'),
   maxConnections: z
     .int()

@@ -21,7 +21,7 @@ export const NOTICE_HTML = 'misc/notice_email.template.html';
 /** Used where a board's template files are missing; plain, but complete. */
 const BARE_TEXT = '%TITLE%\n\n%TEXT%\n';
 const BARE_HTML =
-  '<!doctype html><title>%TITLE%</title><h1>%TITLE%</h1><p style="white-space: pre-line">%TEXT%</p>';
+  '<!doctype html><html lang="%LANGUAGE%"><title>%TITLE%</title><h1>%TITLE%</h1><p style="white-space: pre-line">%TEXT%</p>';
 
 /** Writes the mail for a notice, in text and HTML. */
 export async function writeLetter(notice: Notice, parts: LetterParts): Promise<Letter> {
@@ -31,6 +31,7 @@ export async function writeLetter(notice: Notice, parts: LetterParts): Promise<L
   const text = [...content.paragraphs, ...link].join('\n\n');
   const values = {
     BOARDNAME: parts.config.general.boardName,
+    LANGUAGE: parts.config.general.language,
     USERNAME: parts.userName,
     TITLE: content.title,
     TEXT: text,

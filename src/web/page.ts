@@ -51,7 +51,7 @@ function renderPage(page: Page, { config, say }: PageParts): string {
   const prefix = page.status >= 400 ? escapeHtml(errorPrefix(say)) : '';
   const script = page.script === undefined ? '' : `\n<script src="${page.script}" defer></script>`;
   return `<!doctype html>
-<html lang="en">
+<html lang="${config().general.language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -154,6 +154,7 @@ export function sendProblem(
 
 /** Used where a board's template file is missing: without style, but with all required content. */
 export const BARE_REGISTER_PAGE = `<!doctype html>
+<html lang="%LANGUAGE%">
 <title>%BOARDNAME%</title>
 <p>%MESSAGE%</p>
 %NOT_ME%
@@ -172,6 +173,7 @@ export const BARE_REGISTER_PAGE = `<!doctype html>
 `;
 
 export const BARE_RESET_PAGE = `<!doctype html>
+<html lang="%LANGUAGE%">
 <title>%BOARDNAME%</title>
 <p>%RESET_PAGE_HELLO%</p>
 <p>%MESSAGE%</p>

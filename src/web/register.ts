@@ -164,6 +164,7 @@ async function sendForm(
   }
   const values = {
     BOARDNAME: config.general.boardName,
+    LANGUAGE: config.general.language,
     USERNAME: pending.userName,
     TOKEN: token,
     OTP_TYPE: pending.type,

@@ -93,6 +93,7 @@ async function sendForm(
   const { user, token, message, at } = form;
   const values = {
     BOARDNAME: config.general.boardName,
+    LANGUAGE: config.general.language,
     USERNAME: user.name,
     TOKEN: token,
     RESET_URL: PATHS.resetPassword,

@@ -24,6 +24,7 @@ export function addTerminalRoutes(
       // One of the board's own names: the checks of all requests ensure that (rule D7).
       authority: `${hostName(request.headers.host ?? '')}:${port}`,
       boardName: parts.config().general.boardName,
+      language: parts.config().general.language,
       nonce: parts.random.bytes(NONCE_BYTES).toString('base64'),
       version: files.version,
       say: parts.say,
@@ -53,6 +54,7 @@ interface TerminalPage {
   /** Host and port to connect to. */
   readonly authority: string;
   readonly boardName: string;
+  readonly language: string;
   readonly say: Say;
   /** For the style elements that xterm.js creates. */
   readonly nonce: string;
@@ -74,13 +76,20 @@ function policy({ authority, nonce }: TerminalPage): string {
   ].join('; ');
 }
 
-function renderTerminal({ authority, boardName, nonce, version, say }: TerminalPage): string {
+function renderTerminal({
+  authority,
+  boardName,
+  language,
+  nonce,
+  version,
+  say,
+}: TerminalPage): string {
   const board = escapeHtml(boardName);
   const folder = `${FILES_PATH}/${version}`;
   const words = wordsOf(say);
   const trust = `<a href="https://${escapeHtml(authority)}/" target="_blank" rel="noopener">${words('terminal-page.trust-link')}</a>`;
   return `<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content">

@@ -79,6 +79,13 @@ describe('mails in the words of a board', () => {
   });
 });
 
+it('every mail says the language of its words', async () => {
+  for (const { kind, html } of await sampleMails(undefined, 'pt-BR')) {
+    const language = /^<!doctype html>\s*<html lang="([^"]*)">/.exec(html)?.[1];
+    expect([kind, language]).toEqual([kind, 'pt-BR']);
+  }
+});
+
 it('every sentence of every mail is one that a board may word, and none has a value or a variable too few', async () => {
   const values = [
     'Where is the file area?',

@@ -6,6 +6,7 @@ import { totp } from '../support/authenticator';
 import { TestBoard } from '../support/board';
 import { BoardDir } from '../support/board-dir';
 import { sayNamed, wordsBeside } from '../support/named-texts';
+import type { ConfigInput } from '../../src/config/schema';
 import type { LoginPorts } from '../../src/web/parts';
 import { openWebBoard, type Answer, type WebBoard } from '../support/web-board';
 
@@ -24,9 +25,12 @@ const loginPorts = (): LoginPorts => ports;
 let board: WebBoard | undefined;
 afterEach(() => board?.close());
 
-async function open(say: Say): Promise<{ readonly board: WebBoard; readonly user: number }> {
+async function open(
+  say: Say,
+  general: ConfigInput['general'] = {},
+): Promise<{ readonly board: WebBoard; readonly user: number }> {
   ports = { ssh: 8889, wss: 8811 };
-  const rest = { users: { twoFactorAuth: { recoveryMail: { enabled: true } } } };
+  const rest = { general, users: { twoFactorAuth: { recoveryMail: { enabled: true } } } };
   const servers = { webSocket: { wss: { enabled: true } } };
   board = await openWebBoard({}, { ...rest, loginServers: servers }, { say, loginPorts });
   return { board, user: await board.addUser('joe') };
@@ -44,8 +48,8 @@ function unescapeHtml(text: string): string {
 }
 
 /** The front page, the terminal, and the pages of every link, with what they answer to mistakes and at the end. */
-async function visitAll(say: Say): Promise<readonly Answer[]> {
-  const { board: web, user } = await open(say);
+async function visitAll(say: Say, general?: ConfigInput['general']): Promise<readonly Answer[]> {
+  const { board: web, user } = await open(say, general);
   const pages: Answer[] = [];
   const ask = async (path: string): Promise<void> => void pages.push(await web.ask(path));
   const post = async (path: string, fields: Readonly<Record<string, string>>): Promise<void> =>
@@ -120,6 +124,17 @@ describe('pages in the words of a board', () => {
     expect(stock.map(({ status }) => status)).toEqual(states);
     const left = stock.flatMap(({ body }) => body.match(/%[A-Z_]+%|\{\w+\}/g) ?? []);
     expect(left).toEqual([]);
+  });
+
+  it('say the language of these words in each page, which is English where nothing is said', async () => {
+    for (const language of [undefined, 'pt-BR']) {
+      const pages = await visitAll(sayStock, language === undefined ? {} : { language });
+      const tags = pages.map(
+        ({ body }) => /^<!doctype html>\s*<html lang="([^"]*)">/.exec(body)?.[1],
+      );
+      expect(new Set(tags)).toEqual(new Set([language ?? 'en']));
+      await board?.close();
+    }
   });
 
   it('are text, whatever is in them: in a heading, a paragraph, a template, an attribute and around a link', async () => {
