@@ -332,11 +332,11 @@ function viewOf(problem: AccountProblem): number | undefined {
 
 function staySecret(message: string): Transition {
   const clear = [VIEWS.password, VIEWS.confirm];
-  return { kind: 'stay', message, clear, focus: VIEWS.password };
+  return { kind: 'stay', message, clear, about: VIEWS.password };
 }
 
-function stay(message: string, focus: number | undefined): Transition {
-  return { kind: 'stay', message, ...(focus === undefined ? {} : { focus }) };
+function stay(message: string, about: number | undefined): Transition {
+  return { kind: 'stay', message, ...(about === undefined ? {} : { about }) };
 }
 
 /** True for a field that the form has, with nothing in it; the marks of a mask are nothing. */

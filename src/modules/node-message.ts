@@ -108,5 +108,5 @@ function listedNodes({ memory }: MenuContext): readonly OnlineNode[] {
 }
 
 function stay(message: string): Transition {
-  return { kind: 'stay', message, focus: VIEWS.message };
+  return { kind: 'stay', message, about: VIEWS.message };
 }

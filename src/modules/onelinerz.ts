@@ -80,7 +80,7 @@ async function addEntry(context: MenuContext, { value }: Submission): Promise<Tr
     case 'written':
       return { kind: 'form', form: WALL.form, anew: true };
     case 'empty':
-      return { kind: 'stay', message: context.say('talk.write-first'), focus: NEW_LINE.entry };
+      return { kind: 'stay', message: context.say('talk.write-first'), about: NEW_LINE.entry };
     case 'too-many':
       return { kind: 'stay', message: context.say('talk.many-lines') };
   }

@@ -66,8 +66,16 @@ async function change(context: MenuContext, account: FarAccount): Promise<void> 
     fields: [
       ...(name === undefined
         ? []
-        : [{ name: 'name', label: say('elsewhere.new-name'), maxLength: 40 }]),
-      { name: 'forget', label: say('elsewhere.forget'), maxLength: FORGET.length },
+        : [
+            {
+              ...{ name: 'name', label: say('elsewhere.new-name'), maxLength: 40 },
+              help: say('elsewhere.new-name-help'),
+            },
+          ]),
+      {
+        ...{ name: 'forget', label: say('elsewhere.forget'), maxLength: FORGET.length },
+        help: say('elsewhere.forget-help'),
+      },
     ],
     check: ({ forget = '' }) =>
       Promise.resolve(

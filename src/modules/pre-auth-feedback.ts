@@ -85,6 +85,6 @@ async function leave(context: MenuContext): Promise<Transition> {
   return { kind: 'stay', message, as: 'note', focus: VIEWS.firstLine };
 }
 
-function stay(message: string, focus: number | undefined): Transition {
-  return { kind: 'stay', message, ...(focus === undefined ? {} : { focus }) };
+function stay(message: string, about: number | undefined): Transition {
+  return { kind: 'stay', message, ...(about === undefined ? {} : { about }) };
 }

@@ -225,5 +225,5 @@ function describeKey(context: MenuContext, key: OwnSshKey, number: number): stri
 }
 
 function stay(message: string): Transition {
-  return { kind: 'stay', message, focus: VIEWS.key };
+  return { kind: 'stay', message, about: VIEWS.key };
 }

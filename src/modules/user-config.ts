@@ -271,10 +271,15 @@ async function changePassword(context: MenuContext): Promise<Transition> {
   const maxLength = services.config().users.passwordMax;
   const answers = await context.ask({
     title,
-    text: [context.say('own.good-password')],
     fields: [
-      { name: 'fresh', label: context.say('own.new-password'), password: true, maxLength },
-      { name: 'again', label: context.say('own.once-more'), password: true, maxLength },
+      {
+        ...{ name: 'fresh', label: context.say('own.new-password'), password: true, maxLength },
+        help: context.say('own.good-password'),
+      },
+      {
+        ...{ name: 'again', label: context.say('own.once-more'), password: true, maxLength },
+        help: context.say('own.same-again'),
+      },
     ],
     check: ({ fresh = '', again }) => {
       const problem = services.accounts.passwordProblem(fresh, about)?.(context.say);
@@ -354,9 +359,9 @@ function addressUnlessOwn(): Validator {
 
 function staySecret(message: string): Transition {
   const clear = [VIEWS.password, VIEWS.confirm];
-  return { kind: 'stay', message, clear, focus: VIEWS.password };
+  return { kind: 'stay', message, clear, about: VIEWS.password };
 }
 
-function stay(message: string, focus?: number): Transition {
-  return { kind: 'stay', message, ...(focus === undefined ? {} : { focus }) };
+function stay(message: string, about?: number): Transition {
+  return { kind: 'stay', message, ...(about === undefined ? {} : { about }) };
 }

@@ -65,6 +65,7 @@ export const OWN = textArea({
     'own.good-password': 'Best: 15 letters or more, a few words for instance.',
     'own.new-password': 'New password',
     'own.once-more': 'Once more',
+    'own.same-again': 'The same once more.',
     'own.line-by-line': 'Line by line',
     'own.text-only': 'Text only, for screen readers',
     'own.theme-by': '{name}, by {author}',

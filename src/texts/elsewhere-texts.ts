@@ -24,8 +24,10 @@ export const ELSEWHERE = textArea({
     'elsewhere.no-such-number': 'There is no such number in the list.',
     'elsewhere.new-name': 'New name there',
     'elsewhere.forget': 'FORGET ends it',
+    'elsewhere.new-name-help': 'Empty: it stays as it is.',
+    'elsewhere.forget-help': 'Empty, or FORGET to remove what is kept here.',
     'elsewhere.forget-why':
-      'Leave both fields empty to change nothing. FORGET in the second removes what is kept here: the next visit begins anew, with another password.',
+      'After FORGET your next visit there begins anew, with another password.',
     'elsewhere.forget-word': 'The second field takes FORGET, or nothing.',
     'elsewhere.changed': 'You go to {board} as {name} from now on.',
     'elsewhere.forgotten': 'What was kept for {board} is removed.',

@@ -114,6 +114,8 @@ export const FACTOR = textArea({
     'factor.not-over-line-ask':
       'This asks for your password, which is not to be typed over a line that others can read. Please ask the sysop.',
     'factor.password': 'Password',
+    'factor.password-help': 'The one that you sign in with.',
+    'factor.code-help': 'A code of your app, or a backup code.',
     'factor.one-time-code': 'One-time code',
   },
 });

@@ -33,7 +33,7 @@ export const FIELD = textArea({
     'field.empty': 'Please fill this in.',
     'field.no-subject': 'Please give a subject.',
     'field.no-such-user': 'There is no such user.',
-    'field.not-an-address': 'This is not a plain mail address, like name@example.org.',
+    'field.not-an-address': 'Use a plain mail address, like name@example.org.',
     'field.whole-date': 'Please type the whole date: year, month, day.',
     'field.no-such-date': 'There is no such date.',
     'field.no-birthdate': 'This cannot be a birthdate.',

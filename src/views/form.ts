@@ -58,6 +58,8 @@ export interface Form {
    * asks the first question. `labels` are the words that stand beside views, by their number.
    */
   draw(labels?: ReadonlyMap<number, string>): string;
+  /** Draws all views that stand in these rows, whatever the screen shows there. */
+  drawRows(rows: readonly number[]): string;
   /** Handles one key; await it before the next one. */
   press(key: Key): Promise<FormEvent>;
   /** Milliseconds between two steps of what moves by itself; undefined where nothing does. */
@@ -119,6 +121,14 @@ export class ViewForm implements Form {
     this.painted.clear();
     this.cursorShown = undefined;
     return hideCursor() + this.views.map((view) => this.paint(view)).join('') + this.placeCursor();
+  }
+
+  drawRows(rows: readonly number[]): string {
+    const there = this.views.filter((view) =>
+      view.rows().some((_, index) => rows.includes(view.spec.row + index)),
+    );
+    for (const { id } of there) this.painted.delete(id);
+    return there.map((view) => this.paint(view)).join('') + this.placeCursor();
   }
 
   async press(key: Key): Promise<FormEvent> {

@@ -55,7 +55,7 @@ describe('a board that was moved here: what a caller meets', () => {
     const caller = scene.call();
     await caller.sees('apply / cancel');
     caller.type('nonsense\r');
-    await caller.sees('This is not a plain mail address, like name@example.org.');
+    await caller.sees('Use a plain mail address, like name@example.org.');
     expect(caller.screen.row(2)).toMatch(/^ +apply \/ cancel$/);
     caller.type('\x15joe@example.org\t');
     await caller.seesNot('plain mail address');

@@ -85,6 +85,14 @@ export const STOPS: readonly Stop[] = [
       await caller.sees('This name is taken.');
     },
   },
+  {
+    name: 'application, a weak password',
+    menu: 'newUserApplication',
+    then: async (caller) => {
+      caller.type('\t'.repeat(9) + 'password1234\r');
+      await caller.sees('Too many people use');
+    },
+  },
   { name: 'applied', menu: 'userNeedsActivated' },
   { name: 'welcome', menu: 'fullLoginSequenceLoginArt', as: 'joe' },
   { name: 'main menu', menu: 'mainMenu', as: 'joe' },
@@ -135,6 +143,28 @@ export const STOPS: readonly Stop[] = [
   { name: 'sign-ins', menu: 'mainMenuSignIns', as: 'joe' },
   { name: 'own calls', menu: 'mainMenuMyCalls', as: 'joe' },
   { name: 'own figures', menu: 'mainMenuUserStats', as: 'joe' },
+  {
+    name: 'own data, half a birth date',
+    menu: 'mainMenuUserConfig',
+    as: 'joe',
+    then: async (caller) => {
+      caller.type('\t\x151990\r');
+      await caller.sees('Please type the whole');
+    },
+  },
+  {
+    name: 'own password, not the same',
+    menu: 'mainMenuUserConfig',
+    as: 'joe',
+    then: async (caller) => {
+      caller.type(`${'\t'.repeat(13)}p\r`);
+      await caller.sees('present password');
+      caller.type(`${PASSWORD}\r`);
+      await caller.sees('New password');
+      caller.type('a brand new harbour 9\rsomething else\r');
+      await caller.sees('The two passwords are');
+    },
+  },
   {
     name: 'second factor, set up here',
     menu: 'userTwoFactorAuthOTPConfig',

@@ -68,11 +68,11 @@ test.each([
   ['validateUserNameOrRealNameExists', 'root', 'There is no such user.'],
   ['validateGeneralMailAddressedTo', 'nobody', 'There is no such user.'],
   ['validateGeneralMailAddressedTo', 'root', 'There is no such user.'],
-  ['validateEmailAvail', 'joe', 'This is not a plain mail address, like name@example.org.'],
+  ['validateEmailAvail', 'joe', 'Use a plain mail address, like name@example.org.'],
   [
     'validateEmailAvail',
     'a@b.example,c@d.example',
-    'This is not a plain mail address, like name@example.org.',
+    'Use a plain mail address, like name@example.org.',
   ],
   ['validateBirthdate', '1985/02/29', 'There is no such date.'],
   ['validateBirthdate', '1985/2', 'Please type the whole date: year, month, day.'],

@@ -232,8 +232,8 @@ describe('the screen for own data', () => {
   });
 
   it.each([
-    ['Password123', 'Too many people use that password.'],
-    ['walterwalter', 'cannot be made from your name'],
+    ['Password123', 'Too many people use that'],
+    ['walterwalter', 'A password cannot be made'],
     ['short', 'at least 8 characters'],
   ])('refuses the new password %s as soon as it is typed', async (password, sentence) => {
     const caller = await start({ properties: { real_name: 'Walter' } });
@@ -246,7 +246,7 @@ describe('the screen for own data', () => {
   it('refuses a new password that is another one the second time', async () => {
     const caller = await start({ properties: { real_name: 'Walter' } });
     change(caller, { password: NEW_PASSWORD, 'once more': `${NEW_PASSWORD}9` }, 'once more');
-    await caller.sees('The two passwords are not the same.');
+    await caller.sees(/The two passwords are not[^]*the same\./);
     expect(board.accounts.notices).toEqual([]);
     caller.hangUp();
   });
@@ -328,7 +328,7 @@ describe('the screen for own data', () => {
   it('refuses what is no mail address', async () => {
     const caller = await start({ properties: { real_name: 'Walter' } });
     change(caller, { mail: 'nobody' });
-    await caller.sees('not a plain mail address');
+    await caller.sees('a plain mail address');
     caller.hangUp();
   });
 
@@ -365,13 +365,13 @@ describe('the screen for own data', () => {
     }
     const caller = await start({ properties: { real_name: 'Walter' } });
     change(caller, { password: 'Password123', 'once more': 'Password123' });
-    await caller.sees('Too many people use that password.');
+    await caller.sees('Too many people use that');
     await caller.escape();
     await caller.sees('Command');
     caller.type('c\r');
     await caller.sees('Your own data');
     change(caller, { mail: 'a@example.org,b@example.org' });
-    await caller.sees('not a plain mail address');
+    await caller.sees('a plain mail address');
     expect(board.accounts.notices).toEqual([]);
     caller.hangUp();
   });

@@ -358,13 +358,13 @@ export class ActiveMenu implements FormContext {
     }
   }
 
-  private stay({ clear, focus, message, as = 'problem' }: StayOnScreen): undefined {
+  private stay({ clear, about, focus = about, message, as = 'problem' }: StayOnScreen): undefined {
     if (this.covered) this.screen.uncover();
     this.covered = false;
     this.screen.resume();
     for (const viewId of clear ?? []) this.screen.setText(viewId, '');
     if (focus !== undefined) this.screen.focus(focus);
-    if (message !== undefined) this.screen.message(message, as);
+    if (message !== undefined) this.screen.message(message, as, { about });
     this.screen.flush();
   }
 

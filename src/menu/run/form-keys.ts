@@ -132,7 +132,7 @@ export class FormKeys {
   private sayInvalid(refused: { readonly viewId: number; readonly message: string }): void {
     const { viewId, message } = refused;
     if (this.context.screen.secretViews.includes(viewId)) this.context.screen.setText(viewId, '');
-    this.context.screen.message(message, 'problem');
+    this.context.screen.message(message, 'problem', { about: viewId });
   }
 
   private obeyKey(rule: KeyRule, key: Key): Promise<Transition> | undefined {

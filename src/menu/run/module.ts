@@ -37,6 +37,8 @@ export type Transition =
       readonly as?: SentenceKind;
       readonly clear?: readonly number[];
       readonly focus?: number;
+      /** The field that the message is about: it gets the focus, and a problem stands beside it. */
+      readonly about?: number;
     }
   /** Draws the same menu again, beginning with its art. */
   | { readonly kind: 'redraw' }
@@ -92,6 +94,8 @@ export interface AskField {
   readonly label: string;
   readonly password?: boolean;
   readonly maxLength?: number;
+  /** A sentence about it: below the fields while it has the focus, and before it line by line. */
+  readonly help?: string;
 }
 
 /** A question of a module: shown by the prompt of that name if the sysop has one, else on the theme's page. */

@@ -35,10 +35,13 @@ export async function proveAgain(
   const hasCode = login.user !== undefined && login.bindsFirst !== true;
   const kinds = hasCode && login.user !== undefined ? acceptedKinds(login.user) : [];
   const ownPassword = { ...PASSWORD, label: say('factor.password') };
+  const ownCode = { ...CODE, label: questionFor(kinds), help: say('factor.code-help') };
   let message: string | undefined;
   for (;;) {
     const withCode = kinds.length > 0 && login.hasFreshCode !== true;
-    const fields = withCode ? [ownPassword, { ...CODE, label: questionFor(kinds) }] : [ownPassword];
+    const fields = withCode
+      ? [{ ...ownPassword, help: say('factor.password-help') }, ownCode]
+      : [ownPassword];
     const answer = await context.ask({
       prompt: withCode ? 'proofPasswordAndCode' : 'proofPassword',
       title: question.title,

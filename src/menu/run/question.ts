@@ -11,6 +11,8 @@ import type { TextId } from '../../texts/texts';
 import { wrapWords } from '../screen/message-line';
 
 const FIELD_WIDTH = 32;
+/** Columns beside a field that a problem needs. */
+const BESIDE_FIELD = 20;
 const MESSAGE_VIEW = 10;
 
 /**
@@ -22,7 +24,7 @@ export async function ask(
   question: Question,
 ): Promise<Readonly<Record<string, string>> | undefined> {
   let screen = await makeScreen(call, question);
-  if (question.message !== undefined) screen.message(question.message, 'problem');
+  if (question.message !== undefined) tell(screen, question, question.message);
   screen.open({ clear: true });
   screen.flush();
   for (;;) {
@@ -46,7 +48,7 @@ export async function ask(
     const answered = answerBy(call, question, key);
     if (answered !== undefined) return answered;
     if (isNoAnswer(call, question, key)) {
-      screen.message(call.say('factor.yes-or-no'), 'problem');
+      tell(screen, question, call.say('factor.yes-or-no'));
       screen.flush();
       continue;
     }
@@ -54,7 +56,7 @@ export async function ask(
     if (event.kind === 'key' && key.name === 'ctrl + d') return undefined;
     if (event.kind === 'key' && isRedraw(key)) screen.repaint();
     else screen.add(event.output);
-    if (event.kind === 'invalid') screen.message(event.message, 'problem');
+    if (event.kind === 'invalid') screen.message(event.message, 'problem', { about: event.viewId });
     screen.flush();
     if (event.kind !== 'submit') continue;
     const answers = answersOf(question, event.submission.value);
@@ -83,6 +85,12 @@ function isNoAnswer({ caller }: CallContext, { isYesOrNo }: Question, key: Key):
   return isYesOrNo === true && !caller.terminal.isLineByLine && key.text.trim() !== '';
 }
 
+/** What is wrong with the answer; with the field, where there is one only. */
+function tell(screen: ScreenController, { fields }: Question, message: string): void {
+  const { focusedId } = screen.composition.form;
+  screen.message(message, 'problem', { about: fields.length === 1 ? focusedId : undefined });
+}
+
 /** Secrets are typed anew; the cursor goes to the field that the sentence is about. */
 function refuse(
   screen: ScreenController,
@@ -101,13 +109,16 @@ function refuse(
   }
   const focused = views.find(({ argName }) => argName === fields[from]?.name);
   if (focused !== undefined) screen.focus(focused.id);
-  screen.message(message, 'problem');
+  screen.message(message, 'problem', { about: focused?.id });
   screen.flush();
 }
 
 async function makeScreen(call: CallContext, question: Question): Promise<ScreenController> {
-  const composition = (await byPrompt(call, question)) ?? (await pageQuestion(call, question));
-  return new ScreenController(call, composition, { config: {} });
+  const own = await byPrompt(call, question);
+  if (own !== undefined) return new ScreenController(call, own, { config: {} });
+  const hasHelp = question.fields.some(({ help }) => help !== undefined);
+  const config = hasHelp ? { helpView: MESSAGE_VIEW } : {};
+  return new ScreenController(call, await pageQuestion(call, question), { config });
 }
 
 function answersOf(
@@ -161,9 +172,14 @@ async function pageQuestion(call: CallContext, question: Question): Promise<Comp
   if (lines.length > 0 && !isTight) row += 1;
   const labelWidth = Math.max(...fields.map(({ label }) => label.length)) + 2;
   const column = body.column + labelWidth;
-  const views: ViewSpec[] = fields.map(({ label, name, maxLength, password }, index) => {
-    canvas.print(row + index, body.column, clean(label), body.style);
-    const at = { row: row + index, column, style: field.style, focusStyle: field.focusStyle };
+  // Where a problem has no room beside its field, it has a row below it.
+  const isNarrow = body.width - labelWidth - FIELD_WIDTH < BESIDE_FIELD;
+  const step =
+    !isPlain && isNarrow && row - body.row + 2 * fields.length + 1 <= body.height ? 2 : 1;
+  const views: ViewSpec[] = fields.map(({ label, name, maxLength, password, help }, index) => {
+    const fieldRow = row + index * step;
+    canvas.print(fieldRow, body.column, clean(label), body.style);
+    const at = { row: fieldRow, column, style: field.style, focusStyle: field.focusStyle };
     return {
       ...{ code: 'ET', id: index + 1, ...at },
       properties: {
@@ -172,11 +188,12 @@ async function pageQuestion(call: CallContext, question: Question): Promise<Comp
         width: Math.max(4, Math.min(FIELD_WIDTH, body.width - labelWidth)),
         ...(maxLength === undefined ? {} : { maxLength }),
         ...(password === true ? { password: true } : {}),
+        ...(help === undefined ? {} : { help }),
         ...(index === fields.length - 1 ? { submit: true } : {}),
       },
     };
   });
-  row += fields.length;
+  row += (fields.length - 1) * step + 1;
   const keys = isAgain ? '' : hintFor(call, question);
   canvas.print(isPlain ? row + 4 : hint.row, hint.column, keys, hint.style);
   views.push({

@@ -9,6 +9,7 @@ import { findViewType } from '../../views/registry';
 import type { ItemSpec, View } from '../../views/view';
 import type { ComposedScreen } from './compose';
 import { movesOf, type Moves } from './key-reader';
+import { FieldNote, roomOf } from './field-note';
 import { LentRows } from './lent-rows';
 import { speak } from './line-screen';
 import { fitSentence, oneLine, wrapWords } from './message-line';
@@ -32,6 +33,9 @@ export class ScreenController implements MenuScreen {
   /** Without a cursor: the screen has to be said as a whole, with what it has by then. */
   private isToBeSaid = false;
   private readonly lent: LentRows;
+  private readonly note: FieldNote;
+  /** The field that the message is about. */
+  private about: number | undefined;
   /** True while the message stands on a lent row, beside what the view for messages shows. */
   private isAside = false;
   /** Text of the message line; '' when it is empty. */
@@ -56,6 +60,7 @@ export class ScreenController implements MenuScreen {
     },
   ) {
     this.lent = new LentRows(call, composition, this.views);
+    this.note = new FieldNote(call, composition, this.views);
   }
 
   /** Begins the next write with the whole screen: cells, views, cursor. */
@@ -85,6 +90,7 @@ export class ScreenController implements MenuScreen {
     const { form, backdrop } = this.composition;
     this.shown = true;
     this.lent.forget();
+    this.note.forget();
     this.pending = art + (backdrop?.draw() ?? '') + form.draw();
     if (this.said !== '') this.say(this.said);
   }
@@ -214,7 +220,7 @@ export class ScreenController implements MenuScreen {
     const isFree = view?.lineText.trim() === '' || isOwn || this.messageId === this.helpId;
     const isAside = view === undefined || !isFree;
     if (isAside && !this.lent.areLent && this.lent.emptyRow === undefined) return;
-    this.message(text, 'note', isAside);
+    this.message(text, 'note', { isAside });
     this.isAnswer = true;
   }
 
@@ -223,12 +229,17 @@ export class ScreenController implements MenuScreen {
     if (this.isAnswer) this.message(instead, 'note');
   }
 
-  message(text: string, as?: SentenceKind, isAside = false): void {
+  message(
+    text: string,
+    as?: SentenceKind,
+    { isAside = false, about }: { isAside?: boolean; about?: number | undefined } = {},
+  ): void {
     if (text === '' && this.said === '') return;
     // What stands aside ends there: the view shows what it showed.
     this.isAside = isAside || (text === '' && this.isAside);
     this.said = text;
     this.saidAs = as;
+    this.about = about;
     this.isAnswer = false;
     if (!this.isLineByLine) return this.say(text);
     this.said = sanitizeUserText(oneLine(text), this.encoding);
@@ -249,6 +260,7 @@ export class ScreenController implements MenuScreen {
     this.isAside = previous.isAside;
     this.isAnswer = previous.isAnswer;
     this.saidAs = previous.saidAs;
+    this.about = previous.about;
     for (const method of previous.withdrawn) this.withdrawn.add(method);
   }
 
@@ -277,6 +289,21 @@ export class ScreenController implements MenuScreen {
   }
 
   private say(text: string): void {
+    this.add(this.note.end());
+    const atField = this.sayAtField(text);
+    this.sayInLine(atField === undefined ? text : '');
+    if (atField !== undefined) this.add(atField + this.composition.form.placeCursor());
+  }
+
+  /** A problem of one field; undefined where the message line tells it, as in a theme that has no colour for problems. */
+  private sayAtField(text: string): string | undefined {
+    const color = this.colorAs('problem');
+    if (this.about === undefined || this.saidAs !== 'problem' || color === '') return undefined;
+    const kept = [this.messageId, this.helpId ?? this.messageId];
+    return this.note.write(text, { viewId: this.about, kept, color });
+  }
+
+  private sayInLine(text: string): void {
     const view = this.isAside ? undefined : this.messageView;
     if (view === undefined) {
       this.writeLentRow(text);
@@ -292,7 +319,7 @@ export class ScreenController implements MenuScreen {
   private isBetterBelow(view: View, text: string): boolean {
     const clean = sanitizeUserText(oneLine(text), this.encoding);
     if (findViewType(view.code)?.messages === 'wrapped') return false;
-    if (columnsOf(clean) <= this.roomOf(view)) return false;
+    if (columnsOf(clean) <= roomOf(view, this.composition.size, this.views)) return false;
     return wrapWords(clean, this.composition.size.width - 2).length <= 2;
   }
 
@@ -300,7 +327,9 @@ export class ScreenController implements MenuScreen {
   private setSentence(view: View, text: string, as: SentenceColor | undefined): void {
     const clean = sanitizeUserText(oneLine(text), this.encoding);
     const isWrapped = findViewType(view.code)?.messages === 'wrapped';
-    const fitting = isWrapped ? clean : fitSentence(clean, this.roomOf(view));
+    const fitting = isWrapped
+      ? clean
+      : fitSentence(clean, roomOf(view, this.composition.size, this.views));
     const { style: base } = view.spec;
     const color = expandColorCodes(this.colorAs(as), { base, encoding: this.encoding });
     this.setFinalText(view.id, fitting === '' ? '' : color + fitting);
@@ -329,7 +358,7 @@ export class ScreenController implements MenuScreen {
   private showHelp(): void {
     const id = this.helpId;
     if (id === undefined || this.isLineByLine || !this.shown) return;
-    if (id === this.messageId && this.said !== '') return;
+    if (id === this.messageId && this.said !== '' && !this.note.isShown) return;
     const { form } = this.composition;
     const focused = form.focusedId === undefined ? undefined : form.view(form.focusedId);
     const help = focused?.help ?? '';
@@ -350,17 +379,6 @@ export class ScreenController implements MenuScreen {
     this.add(this.composition.form.placeCursor());
   }
 
-  /** Columns of a label up to the next view, without the last cell of the screen. */
-  private roomOf({ spec }: View): number {
-    const { width, height } = this.composition.size;
-    const toEdge = width - spec.column + (spec.row === height ? 0 : 1);
-    const own = Number(spec.properties['width'] ?? toEdge);
-    const behind = this.views
-      .filter((view) => view.spec.column > spec.column && isOnRow(view, spec.row))
-      .map((view) => view.spec.column - spec.column - 1);
-    return Math.max(1, Math.min(own > 0 ? own : toEdge, toEdge, ...behind));
-  }
-
   private get views(): readonly View[] {
     const { form, backdrop } = this.composition;
     return [...form.views, ...(backdrop?.views ?? [])];
@@ -379,9 +397,4 @@ export class ScreenController implements MenuScreen {
   private get encoding(): 'cp437' | 'utf8' {
     return this.call.caller.terminal.encoding;
   }
-}
-
-function isOnRow(view: View, row: number): boolean {
-  const first = view.spec.row;
-  return row >= first && row < first + view.rows().length;
 }
