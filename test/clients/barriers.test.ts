@@ -1,10 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import Fastify from 'fastify';
 import type { Browser, Page } from 'playwright-core';
 import { sampleMails } from '../../misc/scripts/mails';
 import { NOON } from '../support/accounts';
 import { totp } from '../support/authenticator';
 import { getUser } from '../../src/store/users';
+import { stockText, sayStock } from '../../src/texts/texts';
+import { sendProblem, type ProblemName } from '../../src/web/page';
+import { PAGE_HEADINGS, PROBLEM_NAMES, ROUTES } from '../support/routes';
 import { openWebBoard, type WebBoard } from '../support/web-board';
 import { findBarriers, fitsSideways, launchBrowser } from './browser';
 
@@ -18,6 +22,15 @@ const REGISTER = '/_enig/2fa/enable_2fa_otp';
 const RESET = '/_enig/sec/reset_password';
 /** Kinds of mail, one of each template and way to fill it in. */
 const OF_EACH_TEMPLATE = ['otp-register', 'password-reset', 'confirm-mail', 'ssh-key-added'];
+/** What the board answers there is no page: files of pages, and what programs ask. */
+const NO_PAGES = [
+  '/_enig/codes.js',
+  '/_enig/health',
+  '/_enig/ready',
+  '/_enig/style.css',
+  '/_enig/terminal/:version/:name',
+  '/_enig/verify',
+];
 const CALLER = { sessionId: 'here', server: 'ssh', remoteIp: '192.0.2.9' };
 
 interface Look {
@@ -39,7 +52,10 @@ describe('no page puts a barrier before a person (axe-core)', () => {
     browser = await launchBrowser();
     board = await openWebBoard(
       { rateLimits: GENEROUS },
-      { users: { twoFactorAuth: { recoveryMail: { enabled: true } } } },
+      {
+        users: { twoFactorAuth: { recoveryMail: { enabled: true } } },
+        loginServers: { webSocket: { wss: { enabled: true } } },
+      },
       { loginPorts: () => ({ ssh: 8889, wss: 8811, telnet: 8888 }) },
     );
     user = await board.addUser('joe');
@@ -58,6 +74,8 @@ describe('no page puts a barrier before a person (axe-core)', () => {
 
   /** The page as it is, in both schemes: at each width without barriers, and no wider than any window. */
   async function expectNoBarriers(name: string): Promise<void> {
+    paths.add(new URL(page.url()).pathname);
+    for (const heading of await page.locator('h1').allTextContents()) headings.add(heading);
     await page.setViewportSize({ width: NARROWEST, height: 844 });
     expect([name, await fitsSideways(page)]).toEqual([name, true]);
     let onlyLooks = false;
@@ -68,6 +86,10 @@ describe('no page puts a barrier before a person (axe-core)', () => {
       }
     }
   }
+
+  /** Headings and paths of the pages that were looked at. */
+  const headings = new Set<string>();
+  const paths = new Set<string>();
 
   async function expectNoneAt(
     name: string,
@@ -189,6 +211,65 @@ describe('no page puts a barrier before a person (axe-core)', () => {
     await page.getByRole('button', { name: 'Stop it' }).click();
     await page.getByRole('heading', { name: 'Your second factor stays' }).waitFor();
     await expectNoBarriers('recovery-stopped');
+  });
+
+  it('where a set-up is disowned, and where a further app is added', async () => {
+    const id = await board.addUser('mona');
+    const dropped = await board.enrollment.begin(id, 'googleAuth', { actor: CALLER });
+    await open(`${REGISTER}?token=${dropped.kind === 'begun' ? dropped.token : ''}`);
+    await page.getByRole('button', { name: 'This was not me' }).click();
+    await page.getByRole('heading', { name: 'The set-up has ended' }).waitFor();
+    await expectNoBarriers('disowned');
+    await board.enrollment.bind(id, 'googleAuth');
+    const begun = await board.enrollment.begin(id, 'googleAuth', {
+      actor: CALLER,
+      label: 'Tablet',
+    });
+    await open(`${REGISTER}?token=${begun.kind === 'begun' ? begun.token : ''}`);
+    const pending = await board.enrollment.pendingFor(id, 'here');
+    await page.getByLabel('Type the word').fill(pending?.word ?? '');
+    await page.getByLabel('Type the code').fill(totp(pending?.secret ?? '', NOON));
+    await page.getByRole('button', { name: 'Switch it on' }).click();
+    await page.getByRole('heading', { name: 'The authenticator app is added' }).waitFor();
+    await expectNoBarriers('added');
+  });
+
+  it('on each page about an error', async () => {
+    const { config } = board;
+    const pages = Fastify();
+    pages.get('/:name', (request, reply) => {
+      const { name } = request.params as { readonly name: ProblemName };
+      return sendProblem(reply, name, { config, say: sayStock });
+    });
+    expect(PROBLEM_NAMES.length).toBeGreaterThan(12);
+    for (const name of PROBLEM_NAMES) {
+      const { statusCode: status, headers, body } = await pages.inject(`/${name}`);
+      // At the address of the board, so that the page has its style sheet and its policy.
+      await page.route('**/problem', (route) =>
+        route.fulfill({ status, body, headers: headers as Record<string, string> }),
+      );
+      await open('/problem');
+      expect([name, status >= 400, await page.title()]).toEqual([
+        ...[name, true, expect.stringMatching(/^Error: .* - Sallyport$/)],
+      ]);
+      await expectNoBarriers(`problem-${name}`);
+      await page.unroute('**/problem');
+    }
+    await pages.close();
+  });
+
+  it('on the terminal page where no board answers its call', async () => {
+    await open('/terminal');
+    await page.locator('#call-again').waitFor();
+    await expectNoBarriers('terminal');
+  });
+
+  it('on every page and at every path that the source names', () => {
+    expect(PAGE_HEADINGS.length).toBeGreaterThan(25);
+    const unseen = PAGE_HEADINGS.filter((id) => !headings.has(stockText(id)));
+    expect(unseen).toEqual([]);
+    const left = new Set(ROUTES.map(({ path }) => path).filter((path) => !paths.has(path)));
+    expect([...left].sort()).toEqual(NO_PAGES);
   });
 
   it('in the mails of each template', async () => {

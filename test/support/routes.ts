@@ -1,8 +1,12 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PATHS } from '../../src/mail/links';
+import { isTextId, TEXT_AREAS, variableOf, type TextId } from '../../src/texts/texts';
+import type { ProblemName } from '../../src/web/page';
 
 const WEB = join(__dirname, '..', '..', 'src', 'web');
+const MISC = join(__dirname, '..', '..', 'misc');
+const TEXT_IDS = TEXT_AREAS.flatMap(({ texts }) => Object.keys(texts));
 
 export interface Route {
   readonly method: string;
@@ -13,6 +17,36 @@ export interface Route {
 export const ROUTES: readonly Route[] = readdirSync(WEB)
   .filter((name) => name.endsWith('.ts'))
   .flatMap((name) => routesIn(readFileSync(join(WEB, name), 'utf8'), name));
+
+/** The headings of all pages, by the ids of their sentences, read from the same source and from the templates of pages. */
+export const PAGE_HEADINGS: readonly TextId[] = [
+  ...filesOf(WEB, '.ts').flatMap((source) =>
+    [...source.matchAll(/\btitle: (?:say\()?'([a-z-]+\.[a-z-]+)'/g)].map(([, id = '']) => id),
+  ),
+  ...filesOf(MISC, '.template.html').flatMap((source) =>
+    [...source.matchAll(/<h1>%(\w+)%<\/h1>/g)].map(
+      ([, variable = '']) => TEXT_IDS.find((id) => variableOf(id) === variable) ?? variable,
+    ),
+  ),
+].map((id) => {
+  if (!isTextId(id)) throw new Error(`no heading that can be read: ${id}`);
+  return id;
+});
+
+/** Every page about an error, by the name that the code sends it by. */
+export const PROBLEM_NAMES = [
+  ...(
+    /const PROBLEMS = \{([^]*?)\n\} as const/.exec(
+      readFileSync(join(WEB, 'page.ts'), 'utf8'),
+    )?.[1] ?? ''
+  ).matchAll(/^ {2}(\w+): \{/gm),
+].map(([, name = '']) => name as ProblemName);
+
+function filesOf(folder: string, ending: string): readonly string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(ending))
+    .map((name) => readFileSync(join(folder, name), 'utf8'));
+}
 
 function routesIn(source: string, file: string): readonly Route[] {
   return [
