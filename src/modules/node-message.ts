@@ -71,7 +71,8 @@ function showChosen(context: MenuContext): void {
 async function sendMessage(context: MenuContext, { value }: Submission): Promise<Transition> {
   const { services, caller } = context;
   const message = messageText(value['message']);
-  if (message === '') return stay(context.say('talk.write-first'));
+  if (message === '')
+    return { kind: 'stay', message: context.say('talk.write-first'), about: VIEWS.message };
   const listed = listedNodes(context);
   const wanted = Number(value['node'] ?? ALL);
   const to = wanted === ALL ? listed : listed.filter(({ node }) => node === wanted);
@@ -108,5 +109,5 @@ function listedNodes({ memory }: MenuContext): readonly OnlineNode[] {
 }
 
 function stay(message: string): Transition {
-  return { kind: 'stay', message, about: VIEWS.message };
+  return { kind: 'stay', message, focus: VIEWS.message };
 }

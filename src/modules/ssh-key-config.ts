@@ -51,9 +51,9 @@ async function ready(context: MenuContext): Promise<void> {
 async function saveKey(context: MenuContext): Promise<Transition> {
   const { services, caller, screen } = context;
   const line = screen.text(VIEWS.key).trim();
-  if (line === '') return stay(context.say('key.paste-first'));
+  if (line === '') return askAgain(context.say('key.paste-first'));
   const parsed = parseSshPublicKey(line);
-  if (parsed.kind === 'refused') return stay(parsed.says(context.say));
+  if (parsed.kind === 'refused') return askAgain(parsed.says(context.say));
   const { key } = parsed;
   const proof = await proveAgain(context, {
     title: context.say('key.add'),
@@ -63,7 +63,7 @@ async function saveKey(context: MenuContext): Promise<Transition> {
   if (proof.kind === 'cancelled') return stay(context.say('key.not-added'));
   const actor = actorOf(caller);
   const added = await services.sshKeys.add(userOf(caller).id, { key, actor });
-  if (added === 'there-already') return stay(context.say('key.there-already'));
+  if (added === 'there-already') return askAgain(context.say('key.there-already'));
   if (added === 'too-many') return stay(context.say('key.too-many', { count: MAX_SSH_KEYS }));
   return done(context, context.say('key.added', { fingerprint: key.fingerprint }));
 }
@@ -224,6 +224,11 @@ function describeKey(context: MenuContext, key: OwnSshKey, number: number): stri
   return `${number} ${typeOf(key)} ${key.fingerprint} ${key.comment}${used}${kept}`;
 }
 
-function stay(message: string): Transition {
+/** What is wrong with the line in the field. */
+function askAgain(message: string): Transition {
   return { kind: 'stay', message, about: VIEWS.key };
+}
+
+function stay(message: string): Transition {
+  return { kind: 'stay', message, focus: VIEWS.key };
 }

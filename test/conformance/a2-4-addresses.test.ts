@@ -312,7 +312,7 @@ describe('A2.4 validators', () => {
     ],
     [
       'validateEmailAvail',
-      [['no-address', 'not a plain mail address']],
+      [['no-address', 'a plain mail address']],
       // Who has an address is told by mail and never here (rule M6).
       ['', 'other@example.org', 'joe@example.org'],
     ],
