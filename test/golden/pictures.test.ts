@@ -21,6 +21,8 @@ it('a picture of how a screen looked before has one of how it looks now', async 
   const shown = new Set([...(await docPictures()), ...SHEETS]);
   const before = (await readdir(PICTURES)).filter((name) => name.startsWith('before-'));
   expect(before.length).toBeGreaterThan(8);
+  const sheets = SHEETS.filter((name) => /^(?:gatehouse|plain)-/.test(name));
+  expect(before).toEqual(expect.arrayContaining(sheets.map((name) => `before-${name}.png`)));
   expect(before.filter((name) => !shown.has(name.slice('before-'.length, -'.png'.length)))).toEqual(
     [],
   );
