@@ -1,5 +1,6 @@
 import { forgetSshKeys } from '../store/ssh-keys';
-import { addAccountEvent, type AccountEventKind } from '../store/account-events';
+import { BbsError } from '../base/errors';
+import { addAccountEvent, type AccountEventKind, listAccountEvents } from '../store/account-events';
 import { addAudit } from '../store/audit';
 import type { Sql } from '../store/database';
 import { removeEntryCode } from '../store/backup-codes';
@@ -9,7 +10,8 @@ import { voidLinkMail } from '../store/outbox';
 import { findProperty, formatTimestamp, writeProperties } from '../store/properties';
 import { removeTokens, TOKEN_PURPOSES, type TokenPurpose } from '../store/tokens';
 import type { Notifier } from '../store/notice';
-import { toStatus, type User, type UserStatus } from '../store/users';
+import { findUser, toStatus, type User, type UserStatus } from '../store/users';
+import { changeDecision } from './session-change';
 
 /**
  * Who changes an account: for the audit, and so that the actor's own session is not ended by the
@@ -21,6 +23,8 @@ export interface Actor {
   /** A way in, `web` or `embedder`; `oputil` and `system` where no caller made the change. */
   readonly server?: string;
   readonly remoteIp?: string;
+  /** The account of a session, as its login had it last: what it changes of a newer one is refused (rule M1). */
+  readonly proven?: Pick<User, 'id' | 'loginVersion'> | undefined;
 }
 
 /** One change of an account. */
@@ -41,10 +45,12 @@ const REASON_CHARACTERS = 64;
 
 /**
  * Writes the audit row of a change, and the event for the account's sessions. Runs in the
- * transaction of the change.
+ * transaction of the change, which fails with STORE_FAILED where an earlier one has ended the session of the actor.
  */
 export async function recordChange(sql: Sql, change: AccountChangeRecord): Promise<void> {
   const { userId, actor, nowMs, event } = change;
+  const { proven } = actor;
+  if (proven !== undefined && proven.id === userId) await refuseEnded(sql, actor, proven);
   await addAudit(sql, {
     atMs: nowMs,
     node: actor.node ?? 0,
@@ -58,6 +64,21 @@ export async function recordChange(sql: Sql, change: AccountChangeRecord): Promi
   });
   if (event === undefined || userId === undefined) return;
   await addAccountEvent(sql, { userId, kind: event, sessionId: actor.sessionId, nowMs });
+}
+
+/** The session may not have noticed yet: whoever is in it must not undo what was changed to send it away (rule N2). */
+async function refuseEnded(
+  sql: Sql,
+  { sessionId }: Actor,
+  before: NonNullable<Actor['proven']>,
+): Promise<void> {
+  const after = await findUser(sql, before.id);
+  const versions = { after: before.loginVersion, upTo: after?.loginVersion ?? 0 };
+  const isChanged = versions.upTo !== before.loginVersion;
+  const events = isChanged ? await listAccountEvents(sql, before.id, versions) : [];
+  const isOwn = (id: string): boolean => id === sessionId;
+  if (changeDecision({ before, after, events, isOwn }) === 'end')
+    throw new BbsError('STORE_FAILED', 'the account was changed before; nothing was done');
 }
 
 /**

@@ -12,7 +12,7 @@ export function mayAffect(user: User, change: AccountEvent): boolean {
 }
 
 interface AccountChange {
-  readonly before: User;
+  readonly before: Pick<User, 'loginVersion'>;
   /** undefined where the account was removed. */
   readonly after: User | undefined;
   /** Those since the login version of `before`. */

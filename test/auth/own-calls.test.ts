@@ -137,3 +137,32 @@ test('a password that a program keeps is neither changed nor said to be shut (ru
     ...{ kind: 'refused', problem: 'of-program' },
   });
 });
+
+test('a session that was sent away changes nothing more, whether it has noticed or not (rule N2)', async () => {
+  await open();
+  const [stranger, mine] = [await comeIn(), await comeIn({ remoteIp: HOME })];
+  const asStranger = { ...actorOf(stranger), remoteIp: STRANGER, proven: stranger.user };
+  await calls.disown(id, { ...actorOf(mine), proven: mine.user });
+  const late = context.accounts.changePassword(id, { password: 'known to a stranger' }, asStranger);
+  await expect(late).rejects.toMatchObject({ code: 'STORE_FAILED' });
+  await expect(calls.disown(id, asStranger)).rejects.toMatchObject({ code: 'STORE_FAILED' });
+  const login = context.call();
+  expect(await tryPassword(login, 'known to a stranger')).toBe('bad-credential');
+  const kinds = (await context.db.run((sql) => listAudit(sql, { userId: id, limit: 20 }))).map(
+    ({ kind }) => kind,
+  );
+  expect(kinds).toContain('password-shut');
+  expect(kinds).not.toContain('password-changed');
+});
+
+test('changes that a session made itself keep none of its further ones back', async () => {
+  await open();
+  const login = await comeIn();
+  // As the login had the account before the first of them.
+  const actor = { ...actorOf(login), proven: login.user };
+  for (const password of ['a first new one 1', 'a second new one 2']) {
+    const changed = await context.accounts.changePassword(id, { password }, actor);
+    expect(changed.kind).toBe('done');
+  }
+  expect(await tryPassword(context.call(), 'a second new one 2')).toBe('accepted');
+});

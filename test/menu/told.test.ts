@@ -55,6 +55,23 @@ test('the password is changed on a page of its own, whose help follows the curso
   await board.callBySsh({ userName: 'joe', password: FRESH });
 });
 
+test('a password that was set elsewhere meanwhile is not changed by a call that has not noticed (rule N2)', async () => {
+  const { id } = await board.addUser('ann', PASSWORD);
+  const own = { userName: 'ann', password: PASSWORD };
+  const caller = await board.callBySsh(own, 'mainMenuUserConfig');
+  await caller.sees('Real name');
+  caller.type(`${'\t'.repeat(13)}p\r`);
+  await caller.sees('Your present password first.');
+  caller.type(`${PASSWORD}\r`);
+  await caller.sees('New password');
+  const elsewhere = 'set by the owner 4';
+  await board.services.accounts.changePassword(id, { password: elsewhere }, {});
+  caller.type(`${FRESH}\r${FRESH}\r`);
+  await caller.sees('The board cannot do this right now.');
+  caller.hangUp();
+  await board.callBySsh({ userName: 'ann', password: elsewhere });
+});
+
 test('a menu file without the prompt of the page has a plain one', async () => {
   const bare = await MenuBoard.open({
     stockArt: true,

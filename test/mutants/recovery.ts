@@ -73,6 +73,13 @@ export const RECOVERY: readonly Mutant[] = [
     put: "if (sessionId !== '') return 'keep';",
   },
   {
+    rule: 'N2',
+    fault: 'a session that was sent away changes the account all the same',
+    file: 'src/auth/account-change.ts',
+    find: 'if (proven !== undefined && proven.id === userId) await refuseEnded(sql, actor, proven);',
+    put: 'if (proven?.id === 0) await refuseEnded(sql, actor, proven);',
+  },
+  {
     rule: 'N3',
     fault: 'a new network is no news',
     file: 'src/auth/login-records.ts',

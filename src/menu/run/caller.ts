@@ -101,7 +101,9 @@ export interface Caller {
  * The actor of a change, for the record, and so that the actor's own session is not ended by it.
  */
 export function actorOf({ login, node, server, remoteIp }: Caller): Actor {
-  return { sessionId: login.sessionId, node, server, remoteIp };
+  const { sessionId, user } = login;
+  const proven = user && { id: user.id, loginVersion: user.loginVersion };
+  return { sessionId, node, server, remoteIp, proven };
 }
 
 /** Where a caller comes from, for what counts by source. */
