@@ -18,6 +18,7 @@ import type { OwnParts } from '../modules/own-parts';
 import type { Nodes } from '../servers/nodes';
 import type { Database } from '../store/database';
 import { findUser } from '../store/users';
+import { findLostFiles, findWritten } from './lost-files';
 
 /** What a sysop edits, read together: it all goes live together or not at all (invariant 8). */
 interface BoardSnapshot {
@@ -32,6 +33,8 @@ interface BoardSnapshot {
   /** Those of them that a start goes on with, and that an edit must not bring. */
   readonly mistakes: readonly Problem[];
   readonly files: readonly string[];
+  /** Those of them that were there with something in them: a running board does not go on without one. */
+  readonly written: readonly string[];
 }
 
 interface LiveBoardOptions {
@@ -45,7 +48,7 @@ interface LiveBoardOptions {
   readonly own: (config: Config) => Promise<OwnParts>;
   /** Everything that can be wrong with the menus of an edition; an error keeps it from going live. */
   readonly check: (
-    parts: Omit<BoardSnapshot, 'warnings' | 'mistakes'>,
+    parts: Omit<BoardSnapshot, 'warnings' | 'mistakes' | 'written'>,
   ) => Promise<readonly Finding[]>;
   /** What is amiss in files that the configuration names and that are read when they are needed. */
   readonly checkFiles: (
@@ -124,7 +127,10 @@ export class LiveBoard {
   /** Reads everything again, beside callers; throws where it is broken. */
   read(): Promise<BoardSnapshot> {
     const known = [...this.toldAtStart, ...toldIn(this.snapshot)];
-    return readSnapshot(this.options, new Set(known.map(withoutLine)));
+    return readSnapshot(this.options, {
+      known: new Set(known.map(withoutLine)),
+      written: this.snapshot.written,
+    });
   }
 
   /** Goes on with what was read. */
@@ -238,12 +244,12 @@ export class EditWatch {
 }
 
 /**
- * Reads an edition; an edit of a running board, for which something is `known`, does not go live with
- * mistakes other than those.
+ * Reads an edition; an edit of a running board, for which the edition `before` is given, does not go live with
+ * mistakes other than those that are known, nor without a file that held something.
  */
 async function readSnapshot(
   options: LiveBoardOptions,
-  known?: ReadonlySet<string>,
+  before?: { readonly known: ReadonlySet<string>; readonly written: readonly string[] },
 ): Promise<BoardSnapshot> {
   const { board, env } = options;
   const loaded = await loadConfig({
@@ -263,6 +269,12 @@ async function readSnapshot(
   });
   const themes = await loadBoardThemes({ board, config, env });
   const files = [...loaded.files, ...menus.files, ...themes.files];
+  const written = await findWritten(files);
+  if (before !== undefined) {
+    const roots = [board.boardDir, board.packageDir];
+    // Alone: what else is amiss without the file is no news.
+    refuse(await findLostFiles(before.written, { files, roots }));
+  }
   const art = options.art.draft();
   const { placeOf: configPlace } = loaded;
   const parts = { config, menus, themes, art, own, configPlace, files };
@@ -276,8 +288,8 @@ async function readSnapshot(
   const errors = findings.filter(({ severity }) => severity === 'error').map(problemOf);
   const isBarred = findings.some(({ rule }) => rule === 'no-sign-in');
   const causes = isBarred ? causesOf(findings, menus).map(refusedFor) : [];
-  const others = [...(known === undefined ? [] : mistakes), ...causes]
-    .filter((problem) => known?.has(withoutLine(problem)) !== true)
+  const others = [...(before === undefined ? [] : mistakes), ...causes]
+    .filter((problem) => before?.known.has(withoutLine(problem)) !== true)
     .sort(byPlace);
   refuse([...errors.sort(byPlace), ...others]);
   const warnings = [
@@ -285,7 +297,7 @@ async function readSnapshot(
     ...findings.map(problemOf),
     ...(await options.checkFiles(loaded)),
   ];
-  return { ...parts, mistakes, warnings };
+  return { ...parts, written, mistakes, warnings };
 }
 
 function toldIn({ mistakes, warnings }: BoardSnapshot): readonly Problem[] {

@@ -62,6 +62,19 @@ export async function findInOtherLetters(
   return at;
 }
 
+/**
+ * False where nothing has this path. True for what cannot be looked at: reading it says why, and nothing else takes
+ * its place.
+ */
+export async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    return !['ENOENT', 'ENOTDIR'].includes(fileErrorCode(error));
+  }
+}
+
 const STICKY = 0o1000;
 
 /**

@@ -109,6 +109,10 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'unknown-theme': { many: 'themes are not there', instead: 'another one stands in' },
   'unknown-text': { many: 'texts have an id that is not known', instead: 'nobody reads it' },
   'wrong-text': { many: 'texts cannot be said', instead: "the board's own sentence is" },
+  'broken-texts': {
+    many: 'files of texts cannot be used',
+    instead: "the board's own sentences are said",
+  },
   'theme-key': { many: 'entries of themes are not known here, or cannot be, and have no effect' },
   'theme-art': { many: 'pictures are not in a theme of the board, and others stand in' },
   'theme-lacks': { many: 'pictures are missing for callers of some theme' },

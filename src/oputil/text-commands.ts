@@ -54,7 +54,7 @@ async function list(
 
 async function check(context: CommandContext): Promise<void> {
   const { themes } = await loadBoardParts(context);
-  const found = themeFileFindings(themes).filter(({ rule }) => rule.endsWith('-text'));
+  const found = themeFileFindings(themes).filter(({ rule }) => /-texts?$/.test(rule));
   const files = await context.board();
   context.show(
     found.length === 0

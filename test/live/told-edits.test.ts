@@ -146,7 +146,7 @@ it('what a start went on with is put back by an edit, in whatever edition it was
     await dir.write(file, text);
     await running.logged('board.reloaded', {}, before + 1);
   };
-  await taken('');
+  await taken('{ }');
   await taken(theme(''));
   expect(running.events('board.edit-refused')).toEqual([]);
   await dir.write(file, theme(', login: { config: { cls: true } }, login: { },'));

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { TEXT_AREAS, type TextId } from '../../src/texts/texts';
 import { TestBoard } from '../support/board';
 import { BoardDir } from '../support/board-dir';
@@ -106,6 +107,55 @@ describe('texts.hjson of a running board', () => {
     ]);
     await board.remove();
     await dir.remove();
+  });
+});
+
+describe('texts.hjson that cannot be read', () => {
+  let dir: BoardDir;
+  let board: TestBoard | undefined;
+
+  afterEach(async () => {
+    await board?.remove();
+    board = undefined;
+    await dir.remove();
+  });
+
+  it('does not keep a board shut: the start warns with file and line, and the stock sentences stand', async () => {
+    dir = await BoardDir.make({ 'config/texts.hjson': '{\n  field.empty: [\n}' });
+    board = await TestBoard.start({ boardDir: dir.path });
+    const message =
+      /^the texts of the board cannot be used \(.+\): the board's own sentences are said$/;
+    expect(board.events('board.warning')).toMatchObject([
+      {
+        kind: 'broken-texts',
+        place: { file: join(dir.path, 'config/texts.hjson'), line: 3 },
+        message: expect.stringMatching(message) as unknown,
+      },
+    ]);
+    const caller = await board.telnet();
+    await caller.sees('Sign in');
+    caller.type('\r\r');
+    await caller.sees('Please fill this in.');
+    caller.hangUp();
+    await dir.write('config/texts.hjson', '{\n  field.empty: Say it.\n}');
+    await board.logged('board.reloaded');
+    await dir.write('config/texts.hjson', '{\n  field.empty: {\n}');
+    const [refused] = await board.logged('board.edit-refused');
+    expect(refused?.['problems']).toEqual([
+      expect.stringMatching(/texts\.hjson:\d+:\d+: the texts/),
+    ]);
+    const other = await board.telnet();
+    await other.sees('Sign in');
+    other.type('\r\r');
+    await other.sees('Say it.');
+  });
+
+  it('is named by oputil texts check, with exit code 1', async () => {
+    const shell = await Shell.open();
+    dir = await BoardDir.make({ 'config/texts.hjson': '{\n  field.empty: [\n}' });
+    const { exitCode, out } = await shell.try('--board', dir.path, 'texts', 'check');
+    expect(exitCode).toBe(1);
+    expect(out).toMatch(/texts\.hjson:3:\d+: .*cannot be used/);
   });
 });
 

@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
+import { BbsError } from '../../base/errors';
 import { loadHjsonTree } from '../../config/hjson-tree';
+import { isThere } from '../../config/source-text';
 import { toPlain, type SourceNode } from '../../config/source-tree';
 import {
   isTextId,
@@ -16,7 +17,10 @@ interface ReadTexts {
   readonly problems: readonly Finding[];
 }
 
-/** The board's own texts, `texts.hjson` in its config folder, where there is one. */
+/**
+ * The board's own texts, `texts.hjson` in its config folder, where there is one. A file that cannot be read is in
+ * the problems, and the stock texts stand: no wording keeps a board from starting.
+ */
 export async function loadTextsFile({
   textsFile,
   env,
@@ -26,17 +30,23 @@ export async function loadTextsFile({
 }): Promise<ReadTexts & { readonly files: readonly string[] }> {
   if (textsFile === undefined) return { texts: {}, problems: [], files: [] };
   // A file that appears goes live like an edit: it is watched while it is not there.
-  if (!existsSync(textsFile)) return { texts: {}, problems: [], files: [textsFile] };
-  const tree = await loadHjsonTree(textsFile, { env, mayHoldFile: () => false });
-  const doubled = tree.warnings.map(({ place, message, kind }): Finding => ({
-    severity: 'error',
-    rule: kind ?? 'reference',
-    place,
-    subject: '',
-    text: message,
-  }));
-  const { texts, problems } = readTexts(tree.root);
-  return { texts, problems: [...doubled, ...problems], files: tree.files };
+  const nothing = { texts: {}, problems: [], files: [textsFile] };
+  if (!(await isThere(textsFile))) return nothing;
+  const base = { severity: 'error', subject: '' } as const;
+  try {
+    const tree = await loadHjsonTree(textsFile, { env, mayHoldFile: () => false });
+    const doubled = tree.warnings.map(({ place, message, kind }): Finding => ({
+      ...{ ...base, rule: kind ?? 'reference', place },
+      text: message,
+    }));
+    const { texts, problems } = readTexts(tree.root);
+    return { texts, problems: [...doubled, ...problems], files: tree.files };
+  } catch (error) {
+    if (!(error instanceof BbsError)) throw error;
+    const place = error.place ?? { file: textsFile };
+    const text = `the texts of the board cannot be used (${error.message})`;
+    return { ...nothing, problems: [{ ...base, rule: 'broken-texts', place, text }] };
+  }
 }
 
 /** The texts of a block; one that is wrong is named with its place, and the stock sentence stands. */

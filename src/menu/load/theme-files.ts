@@ -137,7 +137,8 @@ async function readTheme(
       };
     }
   }
-  return bare;
+  // A file that appears goes live like an edit: it is watched while it is not there.
+  return { ...bare, files: directories.map((directory) => join(directory, 'theme.hjson')) };
 }
 
 async function readThemeFile(
