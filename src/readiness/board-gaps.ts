@@ -91,14 +91,17 @@ async function findAccountGaps(
   open: () => Promise<Accounts>,
 ): Promise<readonly Gap[]> {
   if (!mayHaveDatabase(databasePlace({ dataDir }, config))) {
-    return [missing('the board has not been started yet: the first start makes accounts and keys')];
+    return [
+      missing('the board has not been started yet: the first start makes accounts and keys'),
+      ...sysopMailGaps(config, undefined),
+    ];
   }
   try {
     const backend = await open();
     const sysop = await backend.db.run((sql) => findUser(sql, ROOT_ID));
     return [
       ...(sysop === undefined ? [noSysop()] : await sysopGaps(backend, sysop)),
-      ...applicationGaps(config, sysop),
+      ...sysopMailGaps(config, sysop),
       ...(await lockedGaps(backend, config)),
       ...(await factorGaps(backend)),
       ...(await groupGaps(backend, config)),
@@ -134,13 +137,14 @@ async function sysopGaps({ db }: Accounts, sysop: User): Promise<readonly Gap[]>
   return gaps;
 }
 
-/** Mails about applications go to the sysop's address in the configuration, else to that of account 1. */
-function* applicationGaps({ users, general }: Config, sysop: User | undefined): Iterable<Gap> {
-  if (!users.requireActivation || general.sysOp.email !== '') return;
+/** Mails for the sysop go to the address in the configuration, else to that of account 1. */
+function* sysopMailGaps({ users, general }: Config, sysop: User | undefined): Iterable<Gap> {
+  if (general.sysOp.email !== '') return;
   if ((sysop?.properties.get('email_address') ?? '') !== '') return;
-  yield missing(
-    'users.requireActivation is true, and neither general.sysOp.email nor account 1 has an address: no mail tells of an application',
-  );
+  const neither = 'neither general.sysOp.email nor account 1 has an address';
+  yield missing(`${neither}: feedback to the sysop goes nowhere`);
+  if (!users.requireActivation) return;
+  yield missing(`users.requireActivation is true, and ${neither}: no mail tells of an application`);
 }
 
 async function lockedGaps({ db }: Accounts, { users }: Config): Promise<readonly Gap[]> {

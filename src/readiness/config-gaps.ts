@@ -127,14 +127,11 @@ function* certificateGaps(
   }
 }
 
-function* mailGaps({ email, general }: Config): Iterable<Gap> {
+function* mailGaps({ email }: Config): Iterable<Gap> {
   if (email.transport === null) {
     yield missing('email.transport is not set: mails stay in data/mail as files');
   } else if (email.defaultFrom === '') {
     yield advice('email.defaultFrom is empty: mails come from noreply@ the web domain');
-  }
-  if (general.sysOp.email === '') {
-    yield missing('general.sysOp.email is empty: feedback to the sysop goes nowhere');
   }
 }
 

@@ -263,7 +263,7 @@ describe('doctor', () => {
       'contentServers.web.domain is localhost',
       'contentServers.web.https.certPem is empty',
       'email.transport is not set',
-      'general.sysOp.email is empty',
+      'neither general.sysOp.email nor account 1 has an address: feedback to the sysop goes nowhere',
       'sysop still has the password of the first start: oputil user pw sysop',
       'sysop has no second factor',
     ]) {
@@ -289,6 +289,17 @@ describe('doctor', () => {
     );
     await shell.run('user', 'set', 'sysop', '--email', 'sysop@example.org');
     expect(await of(`{ ${activation} }`)).toBe(false);
+  });
+
+  test('says that feedback goes nowhere, until the configuration or account 1 has an address', async () => {
+    const of = async (config: string): Promise<boolean> => {
+      const { gaps } = await diagnose('--config', await shell.file('my.hjson', config));
+      return gaps.some(({ text }) => text.endsWith('feedback to the sysop goes nowhere'));
+    };
+    expect(await of('{ }')).toBe(true);
+    expect(await of('{ general: { sysOp: { email: "s@example.org" } } }')).toBe(false);
+    await shell.run('user', 'set', 'sysop', '--email', 'sysop@example.org');
+    expect(await of('{ }')).toBe(false);
   });
 
   test('no longer names what was mended', async () => {
