@@ -66,10 +66,7 @@ export class SpinnerView extends ItemListView {
     return [this.itemCells(this.chosen, this.itemWidth)];
   }
 
-  /**
-   * Letters choose the next item that begins with them; other letters are handled without effect,
-   * so that they are no action keys.
-   */
+  /** Letters choose the next item that begins with them; others are left for the keys that the screen names. */
   override press(key: Key): PressResult {
     const result = super.press(key);
     if (result !== 'ignored' || key.text === '') return result;
@@ -78,7 +75,7 @@ export class SpinnerView extends ItemListView {
       const next = this.around(step);
       if (this.items[next]?.text.toLowerCase().startsWith(typed)) return this.choose(next);
     }
-    return 'handled';
+    return 'ignored';
   }
 
   /** The one after, as with the down arrow. */

@@ -68,4 +68,26 @@ describe('the QR code of an account whose codes are of another kind', () => {
       caller.hangUp();
     },
   );
+
+  it.each([
+    ['o', /Your\s+password\s+first/],
+    ['m', 'A confirmed mail address is needed first'],
+    ['?', 'Help'],
+  ])(
+    'has its keys also while the kind is chosen, and they do what the screen says: %s',
+    async (key, shown) => {
+      const name = `keys ${key.charCodeAt(0)}`;
+      await board.addUser(name, PASSWORD);
+      const by = { userName: name, password: PASSWORD };
+      const caller = await board.callBySsh(by, 'userTwoFactorAuthOTPConfig');
+      await caller.sees('Kind of code');
+      caller.type(`\t${DOWN}`);
+      await caller.sees('TOTP (SHA-256)');
+      caller.type('h');
+      await caller.sees('HOTP (counter)');
+      caller.type(key);
+      await caller.sees(shown);
+      caller.hangUp();
+    },
+  );
 });
