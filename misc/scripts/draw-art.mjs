@@ -1,5 +1,5 @@
 // Draws the stock art again: `node misc/scripts/draw-art.mjs [folder]` writes themes/gatehouse/*.ans,
-// themes/plain/*.asc and general/*.asc below art/. What it writes can also be edited by hand with any
+// themes/wicket/*.ans, themes/plain/*.asc and general/*.asc below art/. What it writes can also be edited by hand with any
 // ANSI editor; then do not run it again.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { FRAMES } from './art/gate-screens.mjs';
 import { PLAIN_SCREENS } from './art/plain-screens.mjs';
 import { SCREENS } from './art/screens.mjs';
+import { WICKET_SCREENS } from './art/wicket-screens.mjs';
 
 const root = process.argv[2] ?? fileURLToPath(new URL('../../art', import.meta.url));
 
@@ -18,6 +19,9 @@ function write(folder, name, content) {
 
 for (const [name, draw] of Object.entries({ ...SCREENS, ...FRAMES })) {
   write('themes/gatehouse', `${name}.ans`, draw().toFile());
+}
+for (const [name, draw] of Object.entries(WICKET_SCREENS)) {
+  write('themes/wicket', `${name}.ans`, draw().toFile());
 }
 for (const [name, text] of Object.entries(PLAIN_SCREENS)) {
   write('themes/plain', `${name}.asc`, text);

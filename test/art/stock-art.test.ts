@@ -74,10 +74,29 @@ const SCREENS: Readonly<
 const FRAMES = ['DOOR1A', 'DOOR1B', 'DOOR1C', 'DOOR2A', 'DOOR2B', 'DOOR2C'];
 
 const THEMES = [
-  { theme: 'themes/gatehouse', extension: '.ans', columns: 80 },
-  { theme: 'themes/plain', extension: '.asc', columns: 40 },
-  { theme: 'general', extension: '.asc', columns: 40 },
+  { theme: 'themes/gatehouse', extension: '.ans', columns: 80, frames: FRAMES },
+  { theme: 'themes/wicket', extension: '.ans', columns: 40, frames: [] },
+  { theme: 'themes/plain', extension: '.asc', columns: 40, frames: [] },
+  { theme: 'general', extension: '.asc', columns: 40, frames: [] },
 ];
+
+const DRAWN = THEMES.filter(({ extension }) => extension === '.ans');
+
+/** What a screen places in a theme: the drawn narrow one has the views of the words, and the board's name in letters. */
+function wantedOf(name: string, columns: number, isDrawn: boolean) {
+  const {
+    views,
+    inWords = views.replace(/LG50 ?/, '').trim(),
+    ...wanted
+  } = SCREENS[name] ?? {
+    views: '',
+  };
+  if (isDrawn && columns === 80) return { views, values: wanted.values ?? '' };
+  const values = wanted.valuesInWords ?? wanted.values ?? '';
+  if (!isDrawn || !values.includes('BN') || name === 'CONNECT') return { views: inWords, values };
+  const withLetters = [...inWords.split(' '), 'LG50'].filter((view) => view !== '').sort();
+  return { views: withLetters.join(' '), values: values.replace(/BN ?| BN/, '') };
+}
 
 const art = createArtStore({ kindOf: kindOfCode, roots: [root], random: systemRandom });
 
@@ -97,12 +116,11 @@ const codes = (places: RenderedArt['placements']): string =>
     .sort()
     .join(' ');
 
-describe.each(THEMES)('stock art in $theme', ({ theme, extension, columns }) => {
+describe.each(THEMES)('stock art in $theme', ({ theme, extension, columns, frames }) => {
   it('has every screen and nothing else', () => {
     const names = readdirSync(join(root, theme))
       .filter((name) => name !== 'theme.hjson')
       .sort();
-    const frames = extension === '.ans' ? FRAMES : [];
     expect(names).toEqual(
       [...Object.keys(SCREENS), ...frames].map((name) => name + extension).sort(),
     );
@@ -112,14 +130,10 @@ describe.each(THEMES)('stock art in $theme', ({ theme, extension, columns }) => 
     '%s places its codes within the screen',
     async (name, wanted) => {
       const { canvas, placements, predefined, rows, tall } = await draw(theme, name, columns);
-      const isDrawn = extension === '.ans';
-      // Words have the board's name as text.
-      const inWords = wanted.inWords ?? wanted.views.replace(/LG50 ?/, '').trim();
-      const views = isDrawn ? wanted.views : inWords;
+      const { views, values: wantedValues } = wantedOf(name, columns, extension === '.ans');
       expect(codes(placements.filter((place) => place.code !== 'XY'))).toBe(views);
       const values = [...new Set(predefined.map((place) => place.code))].sort().join(' ');
-      const wantedValues = isDrawn ? wanted.values : (wanted.valuesInWords ?? wanted.values);
-      expect(values).toBe(wantedValues ?? '');
+      expect(values).toBe(wantedValues);
       expect(tall).toBe(false);
       expect(rows).toBeLessThanOrEqual(wanted.rows ?? 24);
       expect(canvas.at(24, columns).character).toBe(' ');
@@ -131,10 +145,10 @@ describe.each(THEMES)('stock art in $theme', ({ theme, extension, columns }) => 
   );
 });
 
-describe('stock art', () => {
+describe.each(DRAWN)('drawn stock art in $theme', ({ theme, columns }) => {
   it('gives every view that takes keys a colour in focus', async () => {
     for (const name of Object.keys(SCREENS)) {
-      const { placements } = await draw('themes/gatehouse', name, 80);
+      const { placements } = await draw(theme, name, columns);
       for (const place of placements) {
         const typed = ['ET', 'ME', 'TM', 'SM', 'VM'].includes(place.code);
         expect([name, place.code, place.focusStyle !== undefined]).toEqual([
@@ -146,6 +160,29 @@ describe('stock art', () => {
     }
   });
 
+  it('tells its size by SAUCE', async () => {
+    for (const name of Object.keys(SCREENS)) {
+      const found = await art.find(`${theme}/${name}`);
+      const { rows } = await draw(theme, name, columns);
+      expect(found?.sauce).toMatchObject({ width: columns, height: rows, author: 'Sallyport' });
+    }
+  });
+
+  it.each(['cp437', 'utf8'] as const)('looks the same on a %s terminal', async (encoding) => {
+    for (const name of Object.keys(SCREENS)) {
+      const { canvas } = await draw(theme, name, columns);
+      const screen = new ScreenEmulator({ encoding, width: columns });
+      screen.write(
+        encodeText(canvas.toAnsi({ clear: true, encoding, screenHeight: 24 }), encoding),
+      );
+      await screen.settled();
+      const seen = canvas.toLines().map((_, row) => screen.row(row + 1));
+      expect(seen).toEqual(canvas.toLines());
+    }
+  });
+});
+
+describe('stock art', () => {
   it('draws each screen its own picture, but for variants of one', async () => {
     const pictures = new Map<string, string[]>();
     for (const name of Object.keys(SCREENS)) {
@@ -177,39 +214,18 @@ describe('stock art', () => {
     }
   });
 
-  it('tells its size by SAUCE', async () => {
-    for (const name of Object.keys(SCREENS)) {
-      const found = await art.find(`themes/gatehouse/${name}`);
-      const { rows } = await draw('themes/gatehouse', name, 80);
-      expect(found?.sauce).toMatchObject({ width: 80, height: rows, author: 'Sallyport' });
-    }
-  });
-
-  it.each(['cp437', 'utf8'] as const)('looks the same on a %s terminal', async (encoding) => {
-    for (const name of Object.keys(SCREENS)) {
-      const { canvas } = await draw('themes/gatehouse', name, 80);
-      const screen = new ScreenEmulator({ encoding });
-      screen.write(
-        encodeText(canvas.toAnsi({ clear: true, encoding, screenHeight: 24 }), encoding),
-      );
-      await screen.settled();
-      const seen = canvas.toLines().map((_, row) => screen.row(row + 1));
-      expect(seen).toEqual(canvas.toLines());
-    }
-  });
-
   // Not byte for byte: a sysop may touch up what was drawn, and rounding differs between engines.
   it('has the views where the script puts them', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'stock-art-'));
     try {
       execFileSync(process.execPath, [join(__dirname, '../../misc/scripts/draw-art.mjs'), folder]);
       const drawn = createArtStore({ kindOf: kindOfCode, roots: [folder], random: systemRandom });
-      for (const { theme } of THEMES) {
+      for (const { theme, columns } of THEMES) {
         for (const name of Object.keys(SCREENS)) {
           const fresh = await drawn.find(`${theme}/${name}`);
           if (fresh === undefined) throw new Error(`the script draws no ${name}`);
-          const again = renderArt(fresh, { width: 80, height: 24 });
-          const { placements } = await draw(theme, name, 80);
+          const again = renderArt(fresh, { width: columns, height: 24 });
+          const { placements } = await draw(theme, name, columns);
           expect(again.placements).toEqual(placements);
         }
       }

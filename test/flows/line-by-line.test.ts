@@ -252,7 +252,7 @@ describe('a caller who is shown text line by line', () => {
     await ear.answer('Mail: ', '');
     await ear.answer('Web: ', '');
     await ear.answer('Screen rows (24): ', '');
-    await ear.answer('Theme, 1 Gatehouse, 2 Plain text, 3 Line by line (1): ', '');
+    await ear.answer('Theme, 1 Gatehouse, 2 Plain text, 3 Wicket, 4 Line by line (1): ', '');
     await ear.answer('New password: ', fresh);
     await ear.answer('Once more: ', fresh);
     await ear.answer('Welcome, 1 Shown, 2 Skipped (1): ', '');

@@ -37,7 +37,7 @@ describe('text line by line', () => {
 
   it.each([
     ['gatehouse', 'P: plain text, for screen readers', {}],
-    ['plain', 'P: line by line, for screen readers', { width: 40 }],
+    ['wicket', 'P: line by line, for screen readers', { width: 40 }],
   ])(
     'is chosen by P on the first screen of the theme %s, which says so',
     async (_id, hint, size) => {
@@ -81,7 +81,7 @@ describe('text line by line', () => {
   it('is a choice of the account, which counts at once and in the next call', async () => {
     const first = call();
     await openOwnData(first);
-    first.type(`${'\t'.repeat(9)}\x1b[B\x1b[B`);
+    first.type(`${'\t'.repeat(9)}\x1b[B\x1b[B\x1b[B`);
     await first.sees('Text only, for screen readers');
     first.type(`${'\t'.repeat(4)}\r`);
     await first.sees(/Saved\.\n[^]*Real name \(Walter\):/);
@@ -90,7 +90,7 @@ describe('text line by line', () => {
     await openOwnData(second);
     await second.sees(/Tab, Enter: next field. Esc: back.\n[^]*Real name \(Walter\):/);
     second.type(`${'\r'.repeat(9)}`);
-    await second.sees('Theme, 1 Gatehouse, 2 Plain text, 3 Line by line (3):');
+    await second.sees('Theme, 1 Gatehouse, 2 Plain text, 3 Wicket, 4 Line by line (4):');
     second.type('1\r\r\r\r\r');
     await second.sees(/Saved\./);
     expect(second.caller.terminal.isLineByLine).toBe(false);

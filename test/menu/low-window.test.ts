@@ -41,7 +41,7 @@ describe('a form in a window that is lower than its art', () => {
     expect(caller.screen.row(2)).toContain('Real name');
     caller.type('Walter');
     await caller.sees('Walter');
-    caller.resize(60, 24);
+    caller.resize(60, 23);
     await caller.until('the blank row', () => caller.screen.row(3).includes('Real name'));
     expect(caller.screen.row(3)).toContain('Walter');
     expect(caller.screen.row(1).trimEnd()).toBe('Your own data');

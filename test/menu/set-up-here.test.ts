@@ -131,7 +131,7 @@ describe('setting a second factor up on the screen', () => {
     caller.type(`${code(board, secretOn(await beginHere(caller)))}\r`);
     await caller.sees('Backup code');
     await caller.escape();
-    await caller.sees(/Or Esc\s+once\s+more,\s+to\s+go\s+on\s+without/);
+    await caller.sees(/Or\s+Esc\s+once\s+more,\s+to\s+go\s+on\s+without/);
     expect(caller.screen.text()).not.toContain('Two-factor sign-in is on: from');
     await caller.escape();
     await caller.sees('Two-factor sign-in is on: from');

@@ -166,7 +166,7 @@ describe('last callers', () => {
     await narrow.until('a key to be asked for', () => narrow.isAsked);
     narrow.type('l\r');
     expect(await narrow.sees('Archive')).toMatch(
-      /^Llanfairpwllgwyngyll on the sea, The *\nArchive$/m,
+      /^ Llanfairpwllgwyngyll on the sea, The *\n Archive$/m,
     );
     narrow.hangUp();
     await narrow.ended;

@@ -1,4 +1,4 @@
-// A screen of 80x24 cells that is drawn on and then written as an .ans file with SAUCE.
+// A screen of 24 rows that is drawn on and then written as an .ans file with SAUCE.
 import iconv from 'iconv-lite';
 
 /** Colours by their use: the same on every screen. Ink, then ground. */
@@ -17,19 +17,19 @@ export const STYLES = {
   entry: [15, 0],
 };
 
-const COLUMNS = 80;
 const ROWS = 24;
 
 export class Page {
-  constructor(title) {
+  constructor(title, { columns = 80 } = {}) {
     this.title = title;
+    this.columns = columns;
     this.cells = Array.from({ length: ROWS }, () =>
-      Array.from({ length: COLUMNS }, () => ({ character: ' ', ink: 7, ground: 0 })),
+      Array.from({ length: columns }, () => ({ character: ' ', ink: 7, ground: 0 })),
     );
   }
 
   /** Puts a picture's cells down; black empty ones leave what is there. */
-  picture(cells, { row = 1, column = 1, from = 1, to = COLUMNS } = {}) {
+  picture(cells, { row = 1, column = 1, from = 1, to = this.columns } = {}) {
     cells.forEach((line, y) =>
       line.slice(from - 1, to).forEach((cell, x) => {
         if (cell.character === ' ' && cell.ground === 0) return;
@@ -42,7 +42,7 @@ export class Page {
   text(row, column, text, style = 'text') {
     const [ink, ground] = STYLES[style];
     [...text].forEach((character, offset) => {
-      if (column + offset >= COLUMNS) throw new Error(`${this.title}: too long: ${text}`);
+      if (column + offset > this.columns) throw new Error(`${this.title}: too long: ${text}`);
       this.cells[row - 1][column + offset - 1] = { character, ink, ground };
     });
     return this;
@@ -79,7 +79,7 @@ export class Page {
 
   usedColumns(row) {
     const cells = this.cells[row - 1];
-    let used = COLUMNS;
+    let used = this.columns;
     while (used > 0 && cells[used - 1].character === ' ' && cells[used - 1].ground === 0) used -= 1;
     return used;
   }
@@ -90,7 +90,7 @@ export class Page {
     let state = { ink: -1, ground: -1 };
     for (let row = 1; row <= this.rows; row++) {
       const used = this.usedColumns(row);
-      if (row === ROWS && used === COLUMNS)
+      if (row === ROWS && used === this.columns)
         throw new Error(`${this.title}: bottom-right cell in use`);
       for (const cell of this.cells[row - 1].slice(0, used)) {
         const blank = cell.character === ' ' && cell.ground === 0 && state.ground === 0;
@@ -104,30 +104,30 @@ export class Page {
         out += '\x1b[0m';
         state = { ink: 7, ground: 0 };
       }
-      if (used < COLUMNS && row < this.rows) out += '\r\n';
+      if (used < this.columns && row < this.rows) out += '\r\n';
     }
     const body = iconv.encode(`${out}\x1b[0m`, 'cp437');
-    return Buffer.concat([body, Buffer.from([0x1a]), sauce(this.title, body.length, this.rows)]);
+    return Buffer.concat([body, Buffer.from([0x1a]), this.sauce(body.length)]);
+  }
+
+  sauce(bytes) {
+    const record = Buffer.alloc(128);
+    record.fill(0x20, 7, 90);
+    record.write('SAUCE00', 0, 'latin1');
+    record.write(this.title, 7, 35, 'latin1');
+    record.write('Sallyport', 42, 20, 'latin1');
+    record.write('20260101', 82, 8, 'latin1');
+    record.writeUInt32LE(bytes, 90);
+    record.writeUInt8(1, 94);
+    record.writeUInt8(1, 95);
+    record.writeUInt16LE(this.columns, 96);
+    record.writeUInt16LE(this.rows, 98);
+    record.write('IBM VGA', 106, 22, 'latin1');
+    return record;
   }
 }
 
 function colorOf({ ink, ground }) {
   const codes = [0, ...(ink > 7 ? [1] : []), ...((ink & 7) === 7 ? [] : [30 + (ink & 7)])];
   return `\x1b[${[...codes, ...(ground === 0 ? [] : [40 + ground])].join(';')}m`;
-}
-
-function sauce(title, bytes, rows) {
-  const record = Buffer.alloc(128);
-  record.fill(0x20, 7, 90);
-  record.write('SAUCE00', 0, 'latin1');
-  record.write(title, 7, 35, 'latin1');
-  record.write('Sallyport', 42, 20, 'latin1');
-  record.write('20260101', 82, 8, 'latin1');
-  record.writeUInt32LE(bytes, 90);
-  record.writeUInt8(1, 94);
-  record.writeUInt8(1, 95);
-  record.writeUInt16LE(COLUMNS, 96);
-  record.writeUInt16LE(rows, 98);
-  record.write('IBM VGA', 106, 22, 'latin1');
-  return record;
 }

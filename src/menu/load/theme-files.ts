@@ -225,6 +225,7 @@ function themeOf(
     enabled: info['enabled'] !== false,
     columns: count(info['columns']),
     rows: count(info['rows']),
+    isDrawn: info['drawn'] === true,
     area: areaOf(chain.find(({ info: { area } }) => area !== undefined)?.info['area']),
     directories: [...new Set(chain.flatMap(({ directories }) => directories))],
     defaults: themeDefaults(merged('defaults'), from.formats),

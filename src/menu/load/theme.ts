@@ -34,6 +34,8 @@ export interface Theme {
   /** Columns and rows that its art needs; 0 when the theme does not set them. */
   readonly columns: number;
   readonly rows: number;
+  /** Its screens are pictures with little but words in them: not for callers who read line by line. */
+  readonly isDrawn: boolean;
   /** What its screens are made for, in the middle of a larger window; undefined for the whole window. */
   readonly area: { readonly width: number; readonly height: number } | undefined;
   /** Folders of its art: the board's own, the package's, then those of the theme that it is based on. */
@@ -56,7 +58,7 @@ export interface Theme {
 /** What a theme.hjson may hold in each of its blocks. */
 export const THEME_KEYS = {
   root: ['info', 'customization', 'texts'],
-  info: ['name', 'author', 'group', 'enabled', 'columns', 'rows', 'area', 'base'],
+  info: ['name', 'author', 'group', 'enabled', 'columns', 'rows', 'drawn', 'area', 'base'],
   'info.area': ['columns', 'rows'],
   customization: ['defaults', 'menus', 'prompts'],
   'customization.defaults': [
@@ -97,6 +99,7 @@ export const BARE_THEME: Theme = {
   enabled: true,
   columns: 0,
   rows: 0,
+  isDrawn: false,
   area: undefined,
   directories: [],
   defaults: themeDefaults({}),
@@ -108,24 +111,39 @@ export const BARE_THEME: Theme = {
   isOwn: false,
 };
 
+/** What a caller has to see themes in. */
+interface ThemeWindow {
+  readonly width: number;
+  readonly height: number;
+  /** True where screens are read line by line: pictures are nothing there. */
+  readonly isRead: boolean;
+}
+
 /**
  * The theme, or the best fitting one of the others when its art is too large for the window; the narrowest
  * when the window is narrower than all of them. A theme without a width always fits, and never replaces another.
+ * Of several as wide the board's own comes first, then one that is drawn, which does not fit who reads line by line.
  */
-export function fittingTheme(
-  wanted: Theme,
-  themes: ThemeSet,
-  window: { readonly width: number; readonly height: number },
-): Theme {
-  const fits = ({ columns, rows }: Theme): boolean =>
-    columns <= window.width && rows <= window.height;
+export function fittingTheme(wanted: Theme, themes: ThemeSet, window: ThemeWindow): Theme {
+  const suits = ({ isDrawn }: Theme): boolean => !isDrawn || !window.isRead;
+  const fits = (theme: Theme): boolean =>
+    theme.columns <= window.width && theme.rows <= window.height && suits(theme);
   if (fits(wanted)) return wanted;
   const smaller = themes.list().filter((theme) => theme.columns > 0 && fits(theme));
-  const [best] = smaller.sort((left, right) => right.columns - left.columns);
-  if (best !== undefined || wanted.columns <= window.width) return best ?? wanted;
-  // In a window that is too narrow for all of them the narrowest loses least.
-  const sized = [wanted, ...themes.list()].filter((theme) => theme.columns > 0);
-  return sized.sort((left, right) => left.columns - right.columns)[0] ?? wanted;
+  const [best] = smaller.sort(
+    (left, right) =>
+      right.columns - left.columns ||
+      Number(right.isOwn) - Number(left.isOwn) ||
+      Number(right.isDrawn) - Number(left.isDrawn),
+  );
+  if (best !== undefined || (wanted.columns <= window.width && suits(wanted)))
+    return best ?? wanted;
+  // In a window that is too narrow for all of them the narrowest loses least, and words lose less than pictures.
+  const sized = [wanted, ...themes.list()].filter((theme) => theme.columns > 0 && suits(theme));
+  const [least] = sized.sort(
+    (left, right) => left.columns - right.columns || Number(left.isDrawn) - Number(right.isDrawn),
+  );
+  return least ?? wanted;
 }
 
 /** Date and time formats of the configuration, for themes without their own. */

@@ -145,8 +145,8 @@ export class CallContext {
     const { theme } = this.services.config();
     const { user } = this.caller.login;
     const id = user === undefined ? theme.preLogin : user.properties.get('theme_id');
-    const { columns = 0 } = this.services.themes().find(id ?? theme.default) ?? {};
-    return columns > 0 && columns <= WORDS_COLUMNS;
+    const { columns, isDrawn } = this.services.themes().find(id ?? theme.default) ?? BARE_THEME;
+    return columns > 0 && columns <= WORDS_COLUMNS && !isDrawn;
   }
 
   /** Folders that are searched before the general one: own theme, then the default one. */
@@ -216,9 +216,10 @@ export class CallContext {
   }
 
   /** A terminal without cursor positioning counts as the narrowest one, whose screens are text. */
-  private get window(): { readonly width: number; readonly height: number } {
+  private get window(): Parameters<typeof fittingTheme>[2] {
     const { window, isLineByLine } = this.caller.terminal;
-    return isLineByLine ? { width: WORDS_COLUMNS, height: Infinity } : window;
+    const { width, height } = isLineByLine ? { width: WORDS_COLUMNS, height: Infinity } : window;
+    return { width, height, isRead: isLineByLine };
   }
 
   /** `*` is drawn once per call, so that all screens of a call have one theme. */

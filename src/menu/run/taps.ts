@@ -62,8 +62,10 @@ function keyNamedAt(text: string, column: number): string | undefined {
 
 /** The command at the beginning of the words at this column, or alone before them. */
 function commandAt(text: string, column: number, commands: readonly string[]): string | undefined {
-  const starts = [0, ...[...text.matchAll(GAP)].map(({ index, 0: gap }) => index + gap.length)];
-  const pieces = starts
+  const gaps = [...text.matchAll(GAP)].map(({ index, 0: gap }) => index + gap.length);
+  // One space before the first words is no gap.
+  const starts = new Set([Math.max(0, text.search(/\S/)), ...gaps]);
+  const pieces = [...starts]
     .map((start) => ({ start, words: /^(?:\S| (?=\S))*/.exec(text.slice(start))?.[0] ?? '' }))
     .filter(({ words }) => words !== '');
   const at = pieces.findLastIndex(({ start }) => start <= column);
