@@ -265,3 +265,14 @@ test('no secret stands in what is said of it', async () => {
   expect(await refusal(clients)).toContain('verify.clients.game.secret must be');
   expect(await refusal(clients)).not.toContain('hush');
 });
+
+test('of a value from a variable the nearest one is not said: it may be a secret that stands there by mistake', async () => {
+  const text = 'loginServers: { telnet: { passwordLogin: "@environment:RULE" } }';
+  const options = { file: FILE, env: { RULE: 'refuze' }, readText: () => Promise.resolve(text) };
+  const error = await loadConfig(options).catch((thrown: unknown) => thrown as BbsError);
+  expect(error).toBeInstanceOf(BbsError);
+  const said = (error as BbsError).describe();
+  expect(said).toContain('loginServers.telnet.passwordLogin must be');
+  expect(said).not.toContain('did you mean');
+  expect(said).not.toContain('refuze');
+});

@@ -156,6 +156,16 @@ describe('telnet where no password is asked for', () => {
     caller.hangUp();
   });
 
+  it('says of a backup code in a narrow window that it is void, in a sentence that fits', async () => {
+    await board.addUser('edda', PASSWORD);
+    const bound = await board.oputil('user', '2fa-otp', 'edda', 'google', '--yes');
+    const [code = ''] = /[a-z]{5}(-[a-z]{5}){3}/.exec(bound) ?? [];
+    const caller = await board.telnet({ width: 40 });
+    await signIn(caller, 'edda', code);
+    await caller.sees(/Typed in clear, that code is void\./);
+    caller.hangUp();
+  });
+
   it('answers LOST alike for every name with where to call, and counts nothing (rule C4)', async () => {
     const shown = async (name: string): Promise<string> => {
       const caller = await board.telnet();

@@ -1,4 +1,11 @@
+import { readdir } from 'node:fs/promises';
+import { databaseFile } from '../../src/backend';
+import { SILENCE } from '../../src/base/log';
+import { Database } from '../../src/store/database';
 import type { TestBoard } from '../support/board';
+import { onSqlite } from '../support/database-kind';
+import { FakeClock } from '../support/fake-clock';
+import { writeUnusedDatabase } from '../support/unused-database';
 import { LiveFolder } from './live-folder';
 
 const configOf = (group: string, also = ''): string =>
@@ -63,3 +70,25 @@ it('config check and doctor tell of it, before the first start by the configurat
     "names the group 'sysop', which is not in users.groups",
   );
 });
+
+onSqlite(
+  'config check tells of no group that the first start makes, nor where the accounts cannot be read, and changes nothing',
+  async () => {
+    const policy = (group: string): string =>
+      `{ users: { groups: ["users"], twoFactorAuth: { required: "GM[${group}]" } } }`;
+    const check = (): Promise<string> =>
+      live.shell.run('--board', live.dir.path, 'config', 'check', '--all');
+    await live.dir.write('config/config.hjson', policy('sysops'));
+    expect(await check()).not.toContain('names the group');
+    await live.dir.write('config/config.hjson', policy('crew'));
+    expect(await check()).toContain("names the group 'crew'");
+    const database = databaseFile(live.shell.dataDir);
+    await writeUnusedDatabase(database);
+    expect(await check()).toContain("names the group 'crew'");
+    const db = await Database.open({ file: database, clock: new FakeClock(0), log: SILENCE });
+    await db.run((sql) => sql.schema.dropTable('user_group_member'));
+    await db.close();
+    expect(await check()).not.toContain('names the group');
+    expect(await readdir(live.shell.dataDir)).toEqual(['db']);
+  },
+);
