@@ -7,7 +7,8 @@ import { join, relative, resolve } from 'node:path';
 import { PNG } from 'pngjs';
 import { paintScreen, sheetOf, toPng, type Pixels } from '../../src/oputil/screen-picture';
 import { PageDrawer } from '../../test/golden/pages';
-import { docPictures, pagesOf, PICTURES, wayOf } from '../../test/golden/pictures';
+import { drawDoor, FIRST_DOOR, SECOND_DOOR } from '../../test/golden/doors';
+import { docPictures, DOORS, pagesOf, PICTURES, wayOf } from '../../test/golden/pictures';
 import { fileNameOf, SIZES, takeTour, THEMES, type TourOptions } from '../../test/golden/tour';
 import { goTheWay } from '../../test/golden/way';
 import type { ScreenEmulator } from '../../test/support/screen';
@@ -35,6 +36,7 @@ async function main([flag, folder]: readonly string[]): Promise<void> {
     await drawer.close();
   }
   for (const theme of THEMES) await takeWay(theme, kept);
+  await takeDoors(kept);
   kept.report();
 }
 
@@ -42,6 +44,16 @@ async function takeWay(theme: string, kept: Pictures): Promise<void> {
   const steps: { readonly name: string; readonly pixels: Pixels }[] = [];
   await goTheWay(theme, (name, screen) => void steps.push({ name, pixels: paint(screen) }));
   await kept.keep(PICTURES, wayOf(theme), sheetOf(steps));
+}
+
+async function takeDoors(kept: Pictures): Promise<void> {
+  const doors: { readonly name: string; readonly pixels: Pixels }[] = [];
+  for (const name of [...FIRST_DOOR, ...SECOND_DOOR]) {
+    const screen = await drawDoor(name);
+    // The board hides the cursor while a door opens.
+    doors.push({ name, pixels: paint(screen, {}) });
+  }
+  await kept.keep(PICTURES, DOORS, sheetOf(doors));
 }
 
 interface Wanted {
@@ -73,11 +85,14 @@ function painted(screens: ReadonlyMap<string, ScreenEmulator>) {
   return [...screens].map(([name, screen]) => ({ name, pixels: paint(screen) }));
 }
 
-function paint(screen: ScreenEmulator): Pixels {
+function paint(
+  screen: ScreenEmulator,
+  cursor: { readonly cursor?: ScreenEmulator['cursor'] } = { cursor: screen.cursor },
+): Pixels {
   return paintScreen({
     width: screen.width,
     height: screen.height,
-    cursor: screen.cursor,
+    ...cursor,
     at: (row, column) => {
       const { character, ...style } = screen.cell(row, column);
       return { character, style };

@@ -13,11 +13,17 @@ export const wayOf = (theme: string): string => `way-${theme}`;
 /** The pages behind the screens of a sheet, in a sheet of their own. */
 export const pagesOf = (sheet: string): string => `pages-${sheet}`;
 
+/** The pictures in which doors open. */
+export const DOORS = 'doors';
+
 /** The sheets of all screens, which npm run screens makes. */
-export const SHEETS = THEMES.flatMap((theme) => {
-  const screens = SIZES.map(({ width, height }) => `${theme}-${width}x${height}`);
-  return [...screens, ...screens.map(pagesOf), wayOf(theme)];
-});
+export const SHEETS = [
+  ...THEMES.flatMap((theme) => {
+    const screens = SIZES.map(({ width, height }) => `${theme}-${width}x${height}`);
+    return [...screens, ...screens.map(pagesOf), wayOf(theme)];
+  }),
+  DOORS,
+];
 
 /** The pictures of docs/screens that the pages show, without what is a sheet or how it looked before. */
 export async function docPictures(): Promise<ReadonlySet<string>> {

@@ -1,25 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { FRAME_MS } from '../../src/menu/screen/frames';
+import { DOOR_SIZE, drawDoor, FIRST_DOOR, SECOND_DOOR } from '../golden/doors';
 import { totp } from '../support/authenticator';
 import { MenuBoard, type MenuCaller } from '../support/menu-board';
-import { ScreenEmulator } from '../support/screen';
 
 const PASSWORD = 'correct horse battery';
-const SIZE = { width: 80, height: 25 } as const;
-const SUB = 0x1a;
 
 let board: MenuBoard | undefined;
 afterEach(() => board?.close());
-
-/** The characters of a picture of the stock theme. */
-async function drawn(name: string): Promise<string> {
-  const file = await readFile(join(__dirname, `../../art/themes/gatehouse/${name}.ans`));
-  const screen = new ScreenEmulator(SIZE);
-  screen.write(file.subarray(0, file.indexOf(SUB)));
-  await screen.settled();
-  return screen.text();
-}
 
 interface AtLogin {
   readonly caller: MenuCaller;
@@ -33,7 +20,7 @@ async function atLogin(theme: string): Promise<AtLogin> {
   const { clock, fake } = board.accounts;
   const { secret } = await board.addUser('ann', PASSWORD, { otp: true });
   fake.stepWall(30_000);
-  const caller = board.call('login', { server: 'wss', ...SIZE });
+  const caller = board.call('login', { server: 'wss', ...DOOR_SIZE });
   const { terminal } = caller.caller;
   caller.screen.answerTo((bytes) => terminal.feed(bytes));
   await terminal.queryCursor(1000);
@@ -49,7 +36,7 @@ async function atLogin(theme: string): Promise<AtLogin> {
 async function seesDoorOpen(caller: MenuCaller, names: readonly string[]): Promise<void> {
   const fake = board?.accounts.fake;
   for (const name of names) {
-    const picture = await drawn(name);
+    const picture = (await drawDoor(name)).text();
     await caller.until(name, () => caller.screen.text() === picture && fake?.waiting === 1);
     await fake?.advance(FRAME_MS);
   }
@@ -58,11 +45,11 @@ async function seesDoorOpen(caller: MenuCaller, names: readonly string[]): Promi
 it('the first door of the stock theme opens on the password, the second on the code', async () => {
   const { caller, signIn, giveCode } = await atLogin('gatehouse');
   signIn();
-  await seesDoorOpen(caller, ['DOOR1A', 'DOOR1B', 'DOOR1C']);
+  await seesDoorOpen(caller, FIRST_DOOR);
   await caller.sees('The first door is open.');
   await caller.until('a key to be asked for', () => caller.isAsked);
   giveCode();
-  await seesDoorOpen(caller, ['DOOR2A', 'DOOR2B', 'DOOR2C']);
+  await seesDoorOpen(caller, SECOND_DOOR);
   await caller.sees('Both doors are open.');
   caller.hangUp();
   await caller.ended;
@@ -71,7 +58,7 @@ it('the first door of the stock theme opens on the password, the second on the c
 it('a key passes by the doors of the stock theme', async () => {
   const { caller, signIn } = await atLogin('gatehouse');
   signIn();
-  const first = await drawn('DOOR1A');
+  const first = (await drawDoor(FIRST_DOOR[0])).text();
   await caller.until('the first picture', () => caller.screen.text() === first);
   caller.type('1');
   await caller.sees('The first door is open.');
