@@ -176,6 +176,8 @@ export async function writeStatus(
     account_locked_prev_status: lock && String(lock.before),
     failed_login_attempts: undefined,
   });
+  // The same status again, as by a second activation, is no change.
+  if (before === status) return;
   // The link that confirms an applicant's address was sent before the sysop activated the account.
   const activated = before === 1 && status === 2;
   await endLinks(sql, userId, activated ? { keep: 'confirm-mail' } : {});

@@ -180,7 +180,14 @@ async function switchOn(
     });
     const qr = await drawQr(bound.uri, kind, context.io.colors === true && file === undefined);
     file?.write(qr);
-    showBound(context, { user, type, bound, qr: file === undefined ? String(qr) : file });
+    const areTokens = options.recoveryTokens === true;
+    showBound(context, {
+      user,
+      type,
+      bound,
+      qr: file === undefined ? String(qr) : file,
+      areTokens,
+    });
   } finally {
     file?.close();
   }
@@ -208,12 +215,12 @@ const CODES_A_LINE = 2;
 /** Two codes per line of a terminal with 80 columns; in a pipe all codes are on one line. */
 function codeLines(
   codes: readonly string[],
-  isTerminal: boolean,
+  { title, isTerminal }: { readonly title: string; readonly isTerminal: boolean },
 ): readonly (readonly [string, string])[] {
-  if (!isTerminal) return [['Backup codes', codes.join(', ')]];
+  if (!isTerminal) return [[title, codes.join(', ')]];
   const lines: (readonly [string, string])[] = [];
   for (let at = 0; at < codes.length; at += CODES_A_LINE) {
-    const label = at === 0 ? 'Backup codes' : '';
+    const label = at === 0 ? title : '';
     const comma = at + CODES_A_LINE < codes.length ? ',' : '';
     lines.push([label, codes.slice(at, at + CODES_A_LINE).join(', ') + comma]);
   }
@@ -228,13 +235,18 @@ function showBound(
     readonly type: OtpType;
     readonly bound: BoundFactor;
     readonly qr: string | SecretFile;
+    /** Each code switches the factor off (rule N5). */
+    readonly areTokens: boolean;
   },
 ): void {
-  const { user, type, bound, qr } = shown;
+  const { user, type, bound, qr, areTokens } = shown;
   const lines = formatLabels(17, [
     ['OTP enabled for', user.name],
     ['Secret', bound.secret],
-    ...codeLines(bound.backupCodes, context.io.columns !== undefined),
+    ...codeLines(bound.backupCodes, {
+      title: areTokens ? 'Recovery tokens' : 'Backup codes',
+      isTerminal: context.io.columns !== undefined,
+    }),
   ]);
   const picture =
     typeof qr === 'string'
@@ -248,8 +260,12 @@ function showBound(
     backupCodes: bound.backupCodes,
     ...(typeof qr === 'string' ? {} : { qrFile: qr.path }),
   };
-  if (typeof qr === 'string') context.showDrawing([...lines, ...picture], data);
-  else context.show([...lines, ...picture], data);
+  const note = areTokens
+    ? ['Each token signs in once behind the password and switches 2FA off.']
+    : [];
+  const shownLines = [...lines, ...note, ...picture];
+  if (typeof qr === 'string') context.showDrawing(shownLines, data);
+  else context.show(shownLines, data);
 }
 
 async function sendLink(context: CommandContext, name: string, word?: string): Promise<void> {

@@ -7,9 +7,9 @@ import type { ArtFacts } from './check-art';
 import type { MenuRegistries } from './registries';
 import { doSignIn } from './sign-in-fields';
 
-/** What a field for a password is called, in the languages of boards that are known. */
+/** What a field for a password is called, in the languages of boards that are known, also cut short as art does. */
 const PASSWORD_WORDS =
-  /pass ?wor[dt]|passwd|passphrase|kennwort|mot de passe|contrase|parola|senha|wachtwoord|has[lł]o|salasana|l[oö]senord|пароль/iu;
+  /pass ?w|passphrase|\bpass(?![a-z]| ?code)|\bp\/?w\b|kennwort|mot de passe|contrase|parola|senha|wachtwoord|has[lł]o|salasana|l[oö]senord|пароль/iu;
 
 /** The field that `@systemMethod:login` reads. */
 const FIELD = 'password';

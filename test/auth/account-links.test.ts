@@ -162,12 +162,16 @@ test.each(Object.entries(CHANGES))(
   },
 );
 
-test.each(['another name', 'other groups'])('%s keeps the links', async (what) => {
+const KEEPING: Readonly<Record<string, (owner: Owner) => Promise<unknown>>> = {
+  'another name': ({ id, name }) => backend.accounts.rename(id, `${name}x`, ACTOR),
+  'other groups': ({ id }) => backend.accounts.setGroups(id, ['users'], ACTOR),
+  'an activation of who is active': ({ id }) => backend.accounts.setStatus(id, 2, ACTOR),
+};
+
+test.each(Object.entries(KEEPING))('%s keeps the links', async (_what, change) => {
   const owner = await addOwner();
   const links = await deliver(owner);
-  await (what === 'another name'
-    ? backend.accounts.rename(owner.id, `${owner.name}x`, ACTOR)
-    : backend.accounts.setGroups(owner.id, ['users'], ACTOR));
+  await change(owner);
   expect(await living(links)).toEqual(ALL);
 });
 

@@ -107,11 +107,16 @@ describe('a board that has a folder twice, in letters of another case', () => {
 
 describe('a board of before there were lines without a password', () => {
   it('is started with a warning of art that asks for one, once none is taken', async () => {
-    const art = 'User name: %ET1\r\nPassword : %ET2\r\n%MT10';
-    const dir = await BoardDir.make({
-      'art/themes/own/theme.hjson': '{ info: { name: "Own", base: "gatehouse" } }',
-      'art/themes/own/USERLOGC.ANS': art,
-    });
+    const asks = (label: string): string => `User name: %ET1\r\n${label} %ET2\r\n%MT10`;
+    const labels = { own: 'Password :', cut: 'PASSW_', short: 'Pw:', codes: 'Pass code:' };
+    const dir = await BoardDir.make(
+      Object.fromEntries(
+        Object.entries(labels).flatMap(([theme, label]) => [
+          [`art/themes/${theme}/theme.hjson`, `{ info: { name: "${theme}", base: "gatehouse" } }`],
+          [`art/themes/${theme}/USERLOGC.ANS`, asks(label)],
+        ]),
+      ),
+    );
     const start = (passwordLogin: 'never' | 'with-otp') =>
       TestBoard.start({
         boardDir: dir.path,
@@ -120,9 +125,11 @@ describe('a board of before there were lines without a password', () => {
     const board = await start('never');
     const asking = board.events('board.warning').map(({ message }) => String(message));
     await board.remove();
-    expect(asking).toEqual([
-      expect.stringMatching(/own.USERLOGC\.ANS asks for a password where .* is never/),
-    ]);
+    expect(asking.toSorted()).toEqual(
+      ['cut', 'own', 'short'].map((theme) =>
+        expect.stringMatching(`${theme}.USERLOGC\\.ANS asks for a password where .* is never`),
+      ),
+    );
     const other = await start('with-otp');
     expect(other.events('board.warning')).toEqual([]);
     await other.remove();

@@ -266,9 +266,13 @@ test('recovery tokens are made where the sysop asks for them, and nowhere else (
     await backend.close();
     return found;
   };
-  await shell.run('user', '2fa-otp', 'joe', 'google');
+  const codes = await shell.run('user', '2fa-otp', 'joe', 'google');
+  expect(codes).toMatch(/^Backup codes +: /m);
   expect(await purposes()).toEqual(['login']);
-  await shell.run('user', '2fa-otp', 'joe', 'google', '--recovery-tokens', '--yes');
+  const tokens = await shell.run('user', '2fa-otp', 'joe', 'google', '--recovery-tokens', '--yes');
+  expect(tokens).toMatch(
+    /^Recovery tokens +: .*\nEach token signs in once .* switches 2FA off\.$/m,
+  );
   expect(await purposes()).toEqual(['disable']);
 });
 
