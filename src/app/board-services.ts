@@ -66,6 +66,7 @@ export function boardServices(parts: {
     doorFolder: join(parts.dataDir, 'doors'),
     mailer: backend.mailer,
     warnings: () => groupWarnings(live.warnings, ({ message }) => message).length,
+    refusedFile: () => live.refusedFile,
     nodes: parts.nodes,
     talk: new NodeTalk({ ...backend, ...parts }),
     wall: new Wall({ ...backend, ...parts }),

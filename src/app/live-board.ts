@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { ArtStore } from '../art/art-store';
 import { BbsError, toError } from '../base/errors';
 import type { Clock } from '../base/clock';
@@ -71,6 +72,7 @@ interface EditListener {
 export class LiveBoard {
   /** What the start went on with: an edit that puts back what another took away brings nothing new. */
   private readonly toldAtStart: readonly Problem[];
+  private refused: string | undefined;
 
   private constructor(
     private readonly options: LiveBoardOptions,
@@ -112,6 +114,17 @@ export class LiveBoard {
     return this.snapshot.warnings;
   }
 
+  /** Name of the file whose edit was refused last; undefined once an edit goes live. */
+  get refusedFile(): string | undefined {
+    return this.refused;
+  }
+
+  /** Keeps in mind that an edit was refused; an error without a place is of the configuration. */
+  noteRefused(error: unknown): void {
+    const file = error instanceof BbsError ? error.place?.file : undefined;
+    this.refused = basename(file ?? CONFIG_FILE);
+  }
+
   /** What was found since in what is live; the next edit does not bring it anew. */
   warnAlso(found: readonly Problem[]): void {
     this.snapshot = { ...this.snapshot, warnings: [...this.warnings, ...found] };
@@ -135,6 +148,7 @@ export class LiveBoard {
 
   /** Goes on with what was read. */
   goOnWith(snapshot: BoardSnapshot): void {
+    this.refused = undefined;
     this.snapshot = snapshot;
     this.options.art.adopt(snapshot.art);
   }
@@ -197,6 +211,7 @@ export class EditWatch {
       return true;
     } catch (error) {
       const lines = describeProblems(error);
+      live.noteRefused(error);
       listener.log.error('board.edit-refused', { problems: lines });
       listener.onRefused(lines);
       return false;

@@ -4,7 +4,7 @@ import { countInactive } from '../store/users';
 /** What waits for the sysop, for a menu of the login sequence that only sysops are led to. */
 export const sysopNewsModule: MenuModule = {
   name: 'sysop_news',
-  doc: 'Goes on to `next`, whose screen says how many accounts wait for activation and how many warnings the board has (`oputil config check`, `oputil menu check`), where there are any.',
+  doc: 'Goes on to `next`, whose screen says which file has an edit that was refused, how many accounts wait for activation and how many warnings the board has (`oputil config check`, `oputil menu check`), where there are any.',
   needs: 'complete',
   views: [],
   methods: {},
@@ -14,7 +14,9 @@ export const sysopNewsModule: MenuModule = {
 async function enter(context: MenuContext): Promise<Transition> {
   const inactive = await context.services.db.run(countInactive);
   const warnings = context.services.warnings();
+  const file = context.services.refusedFile();
   const sentences = [
+    ...(file === undefined ? [] : [context.say('news.edit-refused', { file })]),
     ...(inactive === 0 ? [] : [context.say('news.to-activate', { count: inactive })]),
     ...(warnings === 0 ? [] : [context.say('news.warnings', { count: warnings })]),
   ];

@@ -45,6 +45,7 @@ export const NEWS = textArea({
   where: 'The row for messages of the first menu after a sign-in.',
   columns: 78,
   texts: {
+    'news.edit-refused': 'Refused edit: {file}.',
     'news.to-activate': 'Accounts to activate: {count}.',
     'news.warnings': 'Warnings: {count}.',
     'news.failed-attempts': 'Failed attempts since your last call: {count}.',

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TestBoard } from '../support/board';
 import { BoardDir } from '../support/board-dir';
+import { goToMainMenu, PASSWORD } from '../support/sign-in';
 
 const STOCK_MENU = join(__dirname, '../../config/menu.hjson');
 
@@ -181,4 +182,24 @@ it('an edit that goes live logs and prints what a start would warn of, and only 
     expect.stringMatching(/^warning: .*config\.hjson:1:\d+: the template nowhere\.txt/),
     'each with its place: oputil config check --all, oputil menu check --all',
   ]);
+});
+
+it('a sysop who signs in reads which file has an edit that was refused, until one goes live', async () => {
+  const on = await start({});
+  await on.addUser('sue', PASSWORD);
+  await on.oputil('user', 'group', 'sue', '+sysops', '--yes');
+  const news = async (): Promise<string> => {
+    const caller = await on.ssh({ userName: 'sue', password: PASSWORD });
+    await goToMainMenu(caller);
+    const text = caller.screen.text();
+    caller.hangUp();
+    return text;
+  };
+  expect(await news()).not.toContain('Refused edit');
+  await dir.write('config/menu.hjson', NO_SIGN_IN());
+  await on.logged('board.edit-refused', {}, 1);
+  expect(await news()).toMatch(/Refused edit: (menu|login)\.hjson\./);
+  await dir.write('config/menu.hjson', menus(''));
+  await on.logged('board.reloaded', {}, 1);
+  expect(await news()).not.toContain('Refused edit');
 });

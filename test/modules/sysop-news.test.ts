@@ -43,6 +43,13 @@ describe('what waits for the sysop', () => {
     caller.hangUp();
   });
 
+  it('begins with the file whose edit was refused', async () => {
+    await open({ warnings: 3, refusedFile: 'main.hjson' });
+    const caller = await enter('sue');
+    expect(caller.screen.text()).toContain('Refused edit: main.hjson. Warnings: 3.');
+    caller.hangUp();
+  });
+
   it.each([
     ['accounts alone', 1, 0, 'Accounts to activate: 1.'],
     ['warnings alone', 0, 1, 'Warnings: 1.'],

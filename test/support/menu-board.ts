@@ -80,6 +80,8 @@ export interface MenuBoardOptions {
   readonly listening?: Listening;
   /** Number of warnings of the board; none. */
   readonly warnings?: number;
+  /** Name of a file whose edit was refused; none. */
+  readonly refusedFile?: string;
   /** False where mails stay on the board as files. */
   readonly sendsMail?: boolean;
   /** Start time of the board's clock. */
@@ -184,6 +186,7 @@ export class MenuBoard {
         doorFolder: join(folder, 'doors'),
         mailer: { sendsMail: options.sendsMail ?? true },
         warnings: () => options.warnings ?? 0,
+        refusedFile: () => options.refusedFile,
         nodes,
         talk: new NodeTalk({ ...accounts, nodes }),
         wall: new Wall(accounts),

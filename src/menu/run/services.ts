@@ -75,6 +75,8 @@ export interface Services {
   readonly mailer: Pick<Mailer, 'sendsMail'>;
   /** Number of the lines of warnings that a start of the board as it is now would say. */
   warnings(): number;
+  /** Name of the file whose edit was refused last; undefined where the board is as its files say. */
+  refusedFile(): string | undefined;
   readonly nodes: NodeList;
   readonly talk: NodeTalk;
   readonly wall: Wall;
