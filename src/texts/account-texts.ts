@@ -8,7 +8,8 @@ export const ACCOUNT = textArea({
     'account.name-taken': 'This name is taken. Please choose another.',
     'account.name-too-short': 'A user name has at least {count} characters.',
     'account.name-too-long': 'A user name has at most {count} characters.',
-    'account.name-bad-characters': 'This name has characters that names may not have.',
+    'account.name-bad-characters':
+      'This name has characters that names may not have. Please choose another.',
     'account.name-reserved': 'This name is reserved. Please choose another.',
     'account.bad-email': 'That is not a plain mail address like name@example.org.',
     'account.property-too-long': 'Use at most {count} characters for the {field}.',
@@ -55,7 +56,7 @@ export const OWN = textArea({
     'own.nothing-changed': 'Nothing has changed.',
     'own.password-changed': 'Your password is changed.',
     'own.link-mailed': 'Now open the link mailed there (one mail a day).',
-    'own.no-mail-there': 'No mail can be sent to that address.',
+    'own.no-mail-there': 'No mail can be sent to that address. Please use another.',
     'own.waits-for-link': 'Waits for its link to be opened: {address}',
     'own.least-rows': 'A screen has {count} rows at least.',
     'own.change-mail': 'Change your mail address',

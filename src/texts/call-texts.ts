@@ -34,7 +34,7 @@ export const CALL = textArea({
     'call.new-factor': 'Your new second factor is on. Please sign in with a code of it.',
     'call.without-new-factor': 'You leave without a new second factor. Good-bye.',
     'call.no-screen-for-factor':
-      'This board has no screen for it. Please ask the sysop for a new factor.',
+      'This board has no screen to set up a second factor. Please ask the sysop for a new one.',
   },
 });
 

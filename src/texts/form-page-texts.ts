@@ -12,7 +12,7 @@ export const RESET_PAGE = textArea({
     'reset-page.button': 'Change it',
     'reset-page.done': 'Your password is changed',
     'reset-page.done-then':
-      'Sign in to the board with it. If you use two-factor sign-in, the board still asks for a code.',
+      'Sign in to the board with the new one. If you use two-factor sign-in, the board still asks for a code.',
     'reset-page.done-calls':
       'Whoever was signed in with the old password no longer is. You can close this page now.',
   },

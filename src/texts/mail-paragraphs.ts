@@ -91,7 +91,7 @@ export const RECOVERY_TEXT = textArea({
     'recovery-text.started-then':
       'If that was not you, or if you have found your phone, open this link to stop it, or choose "Your calls" in the main menu of any call and press C. If it was not you, change your password as well, and that of your mailbox.',
     'recovery-text.stopped':
-      'its replacement by a mailed link was stopped. Your codes work as before.',
+      'the replacement of your second factor by a mailed link was stopped. Your codes work as before.',
     'recovery-text.stopped-then': 'If you did not stop it, ask the sysop of this board.',
     'recovery-text.used':
       'the waiting time is over, and somebody who knows your password signed in from {address}. Nothing but the set-up of a new second factor is open to that call.',
@@ -135,7 +135,7 @@ export const ACCOUNT_TEXT = textArea({
     'account-text.applied':
       'Somebody applied by {way} from {address} for an account, which waits for you.',
     'account-text.applied-then':
-      "To let this caller in: oputil user activate 'USER NAME'. To refuse: oputil user rm 'USER NAME'.",
+      "To let this caller in: oputil user activate 'USER NAME', with the name above in its place. To refuse: oputil user rm 'USER NAME'.",
     'account-text.open': 'the sysop has let you in: sign in with your user name and password.',
     'account-text.open-unwanted': 'If you did not apply for an account here, do nothing.',
   },

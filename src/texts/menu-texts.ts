@@ -4,7 +4,7 @@ export const MENU = textArea({
   where: 'The row for messages of any menu.',
   columns: 78,
   texts: {
-    'menu.missing': 'That part of the board is missing.',
+    'menu.missing': 'That part of the board is missing. Please tell the sysop.',
     'menu.not-for-you': 'You cannot go there.',
     'menu.no-way-on': 'There is no way on from here for you.',
     'menu.no-choice': 'That is none of the choices.',

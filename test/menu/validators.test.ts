@@ -56,7 +56,11 @@ test.each([
   ['validateMessageSubject', '', 'Please give a subject.'],
   ['validateUserNameAvail', 'x', 'A user name has at least 2 characters.'],
   ['validateUserNameAvail', 'x'.repeat(17), 'A user name has at most 16 characters.'],
-  ['validateUserNameAvail', 'a[b]', 'This name has characters that names may not have.'],
+  [
+    'validateUserNameAvail',
+    'a[b]',
+    'This name has characters that names may not have. Please choose another.',
+  ],
   ['validateUserNameAvail', 'Sysop', 'This name is reserved. Please choose another.'],
   ['validateUserNameAvail', 'new', 'This name is reserved. Please choose another.'],
   ['validateUserNameAvail', 'Joe', 'This name is taken. Please choose another.'],

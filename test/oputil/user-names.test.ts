@@ -4,7 +4,7 @@ import { MenuBoard } from '../support/menu-board';
 import { PASSWORD, Shell } from './shell';
 
 const USERS = { usernamePattern: '^[\\p{L}0-9 ]+$' };
-const BAD_CHARACTERS = 'This name has characters that names may not have.';
+const BAD_CHARACTERS = 'This name has characters that names may not have. Please choose another.';
 const RESERVED = 'This name is reserved. Please choose another.';
 
 const GOOD_NAMES = ['Zoë', 'Åse 9', 'bob'];
