@@ -1,9 +1,11 @@
 import iconv from 'iconv-lite';
 import { findUserByName } from '../../src/store/users';
-import { MenuBoard } from '../support/menu-board';
+import { MenuBoard, type MenuCaller } from '../support/menu-board';
 import { PASSWORD, Shell } from './shell';
 
 const USERS = { usernamePattern: '^[\\p{L}0-9 ]+$' };
+/** The first column behind the field of the name, from 0. */
+const BEHIND_FIELD = 53;
 const BAD_CHARACTERS = 'This name has characters that names may not have. Please choose another.';
 const RESERVED = 'This name is reserved. Please choose another.';
 
@@ -38,18 +40,24 @@ afterAll(async () => {
   await shell.close();
 });
 
+/** What stands at the right of the field for the name, on its row and those below. */
+function besideName({ screen }: MenuCaller): string | undefined {
+  const row = screen.rows().findIndex((line) => line.includes('User name')) + 1;
+  const rows = [row, row + 1, row + 2].map((each) => screen.row(each).slice(BEHIND_FIELD).trim());
+  const said = rows.join(' ').trim();
+  return /^(?:This name|A user name) .*\.$/.test(said) ? said : undefined;
+}
+
 /** Fills in the stock application form; a refused name keeps the caller in its field. */
 async function onScreen(name: string): Promise<Verdict> {
   const caller = board.call('newUserApplication');
   await caller.sees('Applying for an account');
   caller.caller.terminal.feed(iconv.encode(`${name}\r`, 'cp437'));
   const rest = ['Zoe Witness', '19700228', 'm', 'Rome', 'None', '', '', '', PASSWORD, PASSWORD];
-  const refusal = /(?:This name|A user name) [^\r\n]*\./;
   await caller.until('the name to be checked', () => {
-    const view = caller.screen.text();
-    return refusal.test(view) || caller.isAsked;
+    return besideName(caller) !== undefined || caller.isAsked;
   });
-  const said = refusal.exec(caller.screen.text())?.[0];
+  const said = besideName(caller);
   if (said === undefined) {
     caller.type(`${rest.join('\r')}\r\r`);
     await caller.sees(`Welcome, ${name}`);

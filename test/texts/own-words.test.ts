@@ -169,7 +169,9 @@ describe('oputil texts', () => {
     const at = ['--board', dir.path];
     const all = await shell.run(...at, 'texts', 'list');
     expect(all).toMatch(/^\* +menu\.no-choice +Huh\?$/m);
-    expect(all).toMatch(/^ +menu\.missing +That part of the board is missing\. Please tell the sysop\.$/m);
+    expect(all).toMatch(
+      /^ +menu\.missing +That part of the board is missing\. Please tell the sysop\.$/m,
+    );
     expect(all.match(/^.* [a-z-]+\.[a-z-]+ /gm)?.length).toBe(IDS.length);
     const changed = await shell.run(
       ...[...at, '--json', 'texts', 'list', 'menu.', '--changed', '--theme', 'ember'],
