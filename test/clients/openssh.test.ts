@@ -54,6 +54,30 @@ describe('OpenSSH', () => {
     await caller.ended();
   });
 
+  it.each([
+    ['no LANG', ''],
+    ['LANG=de_DE.UTF-8', 'de_DE.UTF-8'],
+    ['LANG=C', 'C'],
+  ])(
+    'with a TERM that is in no list draws and types the right letters, with %s',
+    async (_locale, lang) => {
+      const name = `frob${lang.length}`;
+      await board.addUser(name);
+      const env = ['-u', 'LC_ALL', '-u', 'LANG', 'TERM=frobterm-7'];
+      const locale = lang === '' ? [] : [`LANG=${lang}`];
+      const command = ssh(name, '-o', 'SendEnv=LANG LC_*');
+      const caller = await board.terminal(['env', ...env, ...locale, ...command]);
+      await caller.sees('Password:');
+      await caller.enter(PASSWORD);
+      expect(await caller.sees('Press a key')).toMatch(/[█▓▒].*▀/);
+      await caller.enter('');
+      await caller.sees('Command');
+      await caller.enter('åß');
+      await caller.sees('No such command: Åß.');
+      await caller.close();
+    },
+  );
+
   it('is told what is wrong with a password or a code, and asked again', async () => {
     const secret = await board.addUser('berta', 'google');
     const caller = await board.terminal(ssh('berta'));

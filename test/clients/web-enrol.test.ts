@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { readKeyUri } from '../support/authenticator';
 import { linkIn } from '../support/letter';
+import { KEYS } from '../support/dial';
 import { SWITCH_ON_KEYS } from './keys';
 import { launchBrowser } from './browser';
-import { oathtool, zbarimg } from './programs';
+import { oathtool, output, zbarimg } from './programs';
 import { goToMainMenu, PASSWORD, RealBoard } from './real-board';
 import type { TmuxTerminal } from './tmux';
 
@@ -160,6 +161,28 @@ describe('switching the second factor on with a browser', () => {
     await next.sees('Both doors are open.');
     await next.close();
   });
+
+  it.each([
+    ['TOTP (SHA-256)', 'T', ['--totp=sha256']],
+    ['HOTP (counter)', 'H', ['--hotp', '--counter=0']],
+  ] as const)(
+    'is read by a camera from the screen where codes are of another kind, and its first code is taken: %s',
+    async (kind, letter, how) => {
+      const name = `fay-${letter}`;
+      await board.addUser(name);
+      const caller = await openConfig(name);
+      await caller.press(KEYS.tab, letter);
+      await caller.sees(kind);
+      await caller.press('o');
+      await caller.sees('Your password first');
+      await caller.enter(PASSWORD);
+      const text = await caller.sees('Type the code that the');
+      const { secret } = readKeyUri(await zbarimg(await photograph(text, name)));
+      await caller.enter((await output('oathtool', ['--base32', ...how, secret])).trim());
+      await caller.sees('Your backup codes');
+      await caller.close();
+    },
+  );
 
   it('ends the call that asked for it, which signs in again with a code', async () => {
     await board.addUser('cora');
