@@ -92,6 +92,41 @@ describe('an SSH key that its owner has remembered', () => {
     expect((await board.tryOputil('user', 'forget-ssh-key', 'bob')).exitCode).toBe(1);
   });
 
+  it('is forgotten alone among several, by its number, and the others go on without a code (rule N9)', async () => {
+    const ofBea = await board.addUser('bea', PASSWORD, 'google');
+    const keys = [ed25519Pair(), ed25519Pair(), ed25519Pair()];
+    for (const { public: line } of keys) await board.addSshKey('bea', line);
+    const callBy = (at: number): Promise<DialledCaller> =>
+      board.ssh({ userName: 'bea', privateKey: keys[at]?.private ?? '' });
+    for (const at of [0, 2]) {
+      const caller = await callBy(at);
+      await caller.sees('One-time code');
+      await giveCode(caller, board.freshCode(ofBea));
+      await openKeys(caller);
+      caller.type('\tN\r');
+      await caller.sees('For 30 days this key needs no code.');
+      caller.type(`${PASSWORD}\r`);
+      caller.type(`${board.freshCode(ofBea)}\r`);
+      await caller.sees('no code until');
+      caller.hangUp();
+    }
+    const owner = await callBy(0);
+    await openKeys(owner);
+    owner.type('\tF\r');
+    await owner.sees('Number');
+    owner.type('2\r');
+    await owner.sees('Type the number before the key');
+    owner.type(`${KEYS.backspace}3\r`);
+    await owner.sees('That key needs a code again.');
+    owner.hangUp();
+    const still = await callBy(0);
+    await goToMainMenu(still);
+    still.hangUp();
+    const forgotten = await callBy(2);
+    await forgotten.sees('One-time code');
+    forgotten.hangUp();
+  });
+
   it('is asked for the code by a menu for factor 2 and by what is sensitive (rules N9, P3)', async () => {
     const caller = await callRemembered();
     await goToMainMenu(caller);
