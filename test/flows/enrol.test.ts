@@ -329,7 +329,7 @@ describe('switching the second factor on', () => {
     await goToMainMenu(caller);
     await openTwoFactor(caller);
     caller.type(MAIL_LINK);
-    await caller.sees('You need a valid mail address');
+    await caller.sees('A confirmed mail address is needed first');
     caller.hangUp();
   });
 

@@ -127,7 +127,13 @@ it.each(WRONG)(
 
 it('what was typed in the fields that a problem covers is there again when it ends', async () => {
   const caller = await open('mainMenuUserConfig', NARROW);
-  const form = (text: string): string => text.split('\n').slice(0, 15).join('\n');
+  // Without the lines of empty fields: the one in focus has none.
+  const form = (text: string): string =>
+    text
+      .replace(/[_ ]+$/gm, '')
+      .split('\n')
+      .slice(0, 15)
+      .join('\n');
   const before = form(await caller.sees('A small town'));
   caller.type(`\t${CLEAR}1990\r`);
   await caller.sees('Please type the whole date');

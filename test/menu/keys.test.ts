@@ -205,7 +205,7 @@ describe.each(THEMES)('keys of the stock menus in the theme %s', (theme) => {
     expect(caller.screen.text()).not.toMatch(/No such|Please fill|Wrong/);
   });
 
-  it.each(['q', 'quit', 'bye', 'x', 'o', 'logoff', 'g', 'Q'])(
+  it.each(['q', 'quit', 'bye', 'x', 'logoff', 'g', 'Q'])(
     'the command %s of the main menu logs off',
     async (command) => {
       const caller = await goTo(rowOf('mainMenu'));

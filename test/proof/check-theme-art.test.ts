@@ -63,7 +63,7 @@ it('a picture that nobody draws for callers of some theme is told of each such t
     'config/menus/main.hjson':
       '{ menus: { mainMenu: { art: "LANTERN", next: "fullLogoffSequence" } } }',
   });
-  const lacking = ['gatehouse', 'plain'].map((theme): unknown =>
+  const lacking = ['gatehouse', 'plain', 'wicket'].map((theme): unknown =>
     expect.stringMatching(
       new RegExp(
         `main\\.hjson:1:\\d+: warning: mainMenu: nothing draws the art 'LANTERN' .*'${theme}'$`,
@@ -117,7 +117,7 @@ describe('pictures that a module shows by itself', () => {
       }),
     );
     expect(lines.map((line) => line.replace(/^.*warning: /, ''))).toEqual(
-      ['gatehouse', 'plain'].map(
+      ['gatehouse', 'plain', 'wicket'].map(
         (theme) =>
           `callSysop: nothing draws the art 'PAGESYSPOK' for callers of the theme '${theme}' (page_sysop shows it for want of 'pageSentArt', else the board's own words)`,
       ),
