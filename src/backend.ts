@@ -262,7 +262,7 @@ export async function createBackend(db: Database, options: BackendOptions): Prom
     config,
     policy: new PasswordPolicy({
       rules: () => passwordRules(config()),
-      refused: loadRefusedPasswords(await board.find(config().users.badPassFile)),
+      refused: loadRefusedPasswords(await board.find(config().users.badPassFile)).passwords,
     }),
   });
   const accountEvents = await AccountEvents.open({ db, clock, log });

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dictionary } from '@zxcvbn-ts/language-common';
-import { BbsError, toError } from '../base/errors';
+import { fileErrorCode, whyNotRead } from '../base/file-reason';
 import { LIMITS } from '../base/limits';
 import { foldName } from '../store/user-name';
 import { normalizePassword } from './password';
@@ -102,23 +102,28 @@ export class PasswordPolicy {
   }
 }
 
-/**
- * Reads the sysop's list: one password a line, `#` begins a comment line; empty where there is no file.
- * Throws CONFIG_UNREADABLE.
- */
-export function loadRefusedPasswords(file: string): readonly string[] {
+/** The sysop's list, and why it cannot be read: no list of passwords keeps a board shut. */
+interface RefusedPasswords {
+  readonly passwords: readonly string[];
+  readonly problem?: string;
+}
+
+/** Reads the sysop's list: one password a line, `#` begins a comment line. */
+export function loadRefusedPasswords(file: string): RefusedPasswords {
   try {
     // Opening a named pipe would wait for its writer (rule M14).
     if (!statSync(file).isFile()) throw new Error('it is not a file');
-    return readFileSync(file, 'utf8')
-      .split(/\r?\n/)
-      .filter((line) => line !== '' && !line.startsWith('#'));
+    const lines = readFileSync(file, 'utf8').split(/\r?\n/);
+    return { passwords: lines.filter((line) => line !== '' && !line.startsWith('#')) };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw new BbsError('CONFIG_UNREADABLE', `cannot read ${file}: ${toError(error).message}`, {
-      cause: error,
-      place: { file },
-    });
+    const what =
+      fileErrorCode(error) === 'ENOENT'
+        ? `there is no ${file}`
+        : `cannot read ${file}: ${whyNotRead(error)}`;
+    return {
+      passwords: [],
+      problem: `${what}; only the passwords of the built-in list are refused`,
+    };
   }
 }
 

@@ -202,10 +202,7 @@ async function readStored<T>(
 }
 
 async function checkPasswordList({ board, config }: BoardFilesOptions): Promise<string | void> {
-  const file = await board.find(config.users.badPassFile);
-  if (!existsSync(file))
-    return `there is no ${file}: passwords of the sysop's list are not refused`;
-  loadRefusedPasswords(file);
+  return loadRefusedPasswords(await board.find(config.users.badPassFile)).problem;
 }
 
 async function checkTemplate(

@@ -78,8 +78,10 @@ test('on a list of several, each password is refused, and an empty line is none'
 test("the sysop's list is read without its comments, and may be missing", () => {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-policy-'));
   const file = join(folder, 'bad_passwords.txt');
-  expect(loadRefusedPasswords(file)).toEqual([]);
+  const instead = 'only the passwords of the built-in list are refused';
+  const problem = `there is no ${file}; ${instead}`;
+  expect(loadRefusedPasswords(file)).toEqual({ passwords: [], problem });
   writeFileSync(file, '# ours\nmondfahrt\r\n\nfidonet\n');
-  expect(loadRefusedPasswords(file)).toEqual(['mondfahrt', 'fidonet']);
+  expect(loadRefusedPasswords(file)).toEqual({ passwords: ['mondfahrt', 'fidonet'] });
   rmSync(folder, { recursive: true });
 });

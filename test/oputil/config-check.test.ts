@@ -5,6 +5,7 @@ import { listConfigSections } from '../../src/config/config-keys';
 import { startBbs } from '../../src/index';
 import { TEMPLATE_KEYS } from '../../src/readiness/board-files';
 import { makeSelfSigned } from '../../src/tls/self-signed';
+import { TestBoard } from '../support/board';
 import { BoardDir } from '../support/board-dir';
 import { PASSWORD, Shell, type Ran } from './shell';
 
@@ -106,12 +107,6 @@ const BROKEN: readonly (readonly [string, string, () => Promise<void>, RegExp])[
     },
     /cannot use the sealing key .*seal\.json: it has no keys/,
   ],
-  [
-    'a list of passwords that is a folder',
-    'users: { badPassFile: misc }',
-    () => mkdir(join(dir.path, 'misc')),
-    /cannot read .*misc: it is not a file/,
-  ],
 ];
 
 it.each(BROKEN)(
@@ -157,6 +152,26 @@ it('config check warns of templates and a list of passwords that cannot be used'
   expect(out).toMatch(/there is no .*misc\/none\.txt/);
   expect(out).toMatch(/the template misc\/gone\.txt cannot be used/);
   expect(out).toMatch(/the template misc\/notice_email\.template\.txt cannot be used/);
+});
+
+it('a list of passwords that is a folder keeps no board shut: check and start say what is refused instead', async () => {
+  await mkdir(join(dir.path, 'misc'));
+  const { exitCode, out } = await check('users: { badPassFile: misc }');
+  expect(exitCode).toBe(0);
+  expect(out).toMatch(
+    /warning: .*config\.hjson:1:\d+: cannot read .*misc: it is not a file; only the/,
+  );
+  const board = await TestBoard.start({ boardDir: dir.path });
+  try {
+    expect(board.events('board.warning').map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(/misc: it is not a file; only the passwords of the built-in list are/),
+    );
+    const weak = await board.tryOputil('user', 'add', 'ann', '--password', 'password1');
+    expect(weak.exitCode).toBe(1);
+    expect(weak.err).toContain('too many people use that password');
+  } finally {
+    await board.remove();
+  }
 });
 
 it('config check says of an ENiGMA½ installation itself that adopt is the way', async () => {
