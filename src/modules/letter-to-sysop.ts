@@ -39,6 +39,7 @@ export const letterToSysopModule: MenuModule = {
     editModeEscPressed: whenSignedIn(editModeEscPressed),
     editModeMenuSave: whenSignedIn(editModeMenuSave),
     editModeMenuHelp: whenSignedIn(editModeMenuHelp),
+    editModeMenuUpload: whenSignedIn(editModeMenuUpload),
     editModeQuickSave: whenSignedIn(editModeQuickSave),
     editModeQuickHelp: whenSignedIn(editModeQuickHelp),
   },
@@ -134,6 +135,12 @@ async function editModeMenuHelp(context: MenuContext): Promise<Transition> {
       lines: [context.say('letter.help-type'), context.say('letter.help-keys')],
     });
   return { kind: 'redraw' };
+}
+
+/** Of a board of ENiGMA½, whose text may come from a file. */
+function editModeMenuUpload(context: MenuContext): Promise<Transition> {
+  context.memory.set(WRITTEN.told, context.say('letter.no-files'));
+  return Promise.resolve({ kind: 'form', form: BODY.id });
 }
 
 /** What became of a letter to the sysop, for the caller. */

@@ -33,6 +33,7 @@ export const LETTER = textArea({
     'letter.yes-or-no': 'y or n',
     'letter.kept': 'Your letter is still here.',
     'letter.how-to-send': 'Esc leads to the menu that sends the letter.',
+    'letter.no-files': 'This board takes no files with a letter.',
     'letter.help-type': 'Type the letter; lines are broken by themselves. Arrow and page keys',
     'letter.help-keys': 'move, Ctrl-Y takes a line away, Esc leads to the menu that sends it.',
   },

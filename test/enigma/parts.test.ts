@@ -217,6 +217,18 @@ describeEnigma('the parts of an ENiGMA½ board that nobody has edited, as caller
       expect(board.events('menu.method-missing')).toEqual([]);
     });
 
+    it('upload of the menu says that the board takes no files, and the text stays', async () => {
+      await begin('By file');
+      await key(joe, 'typed by hand', 'typed by hand');
+      await key(joe, KEYS.escape, 'save  discard  help  upload');
+      const said = 'This board takes no files with a letter.';
+      const screen = await key(joe, `${KEYS.right.repeat(3)}${KEYS.return}`, said);
+      expect(screen).toContain('typed by hand');
+      expect(board.events('menu.method-missing')).toEqual([]);
+      await key(joe, KEYS.escape, 'save  discard');
+      await key(joe, `${KEYS.right}${KEYS.return}`, PROMPT);
+    });
+
     it('discard of the menu throws it away, and Ctrl-S sends no empty one', async () => {
       const before = (await board.mails()).length;
       await begin('Nothing');

@@ -39,11 +39,12 @@ const editor = (config: object): object => ({
     },
     3: {
       HM: {
-        mci: { HM1: { items: ['save', 'help'] } },
+        mci: { HM1: { items: ['save', 'help', 'upload'] } },
         submit: {
           '*': [
             { value: { 1: 0 }, action: '@method:editModeMenuSave' },
             { value: { 1: 1 }, action: '@method:editModeMenuHelp' },
+            { value: { 1: 2 }, action: '@method:editModeMenuUpload' },
           ],
         },
         actionKeys: [{ keys: ['escape'], action: '@method:editModeEscPressed' }],
@@ -144,6 +145,19 @@ it('an empty letter is not sent', async () => {
   alice.type(KEYS.return);
   await alice.sees('Please write something first.');
   expect(await board.mails()).toHaveLength(before);
+  alice.hangUp();
+});
+
+it('upload of the menu says that the board takes no files, and the text stays', async () => {
+  const alice = await begin();
+  alice.type('Typed by hand');
+  await alice.sees('Typed by hand');
+  alice.type(KEYS.escape);
+  await alice.sees('What now?');
+  alice.type(`${KEYS.right.repeat(2)}${KEYS.return}`);
+  await alice.sees('This board takes no files with a letter.');
+  expect(alice.screen.text()).toContain('Typed by hand');
+  expect(board.events('menu.method-missing')).toEqual([]);
   alice.hangUp();
 });
 
