@@ -6,9 +6,9 @@ import { goToMainMenu, PASSWORD, signIn } from '../support/sign-in';
 
 /** What everybody uses, the name of the board, the name of the user; each with what is said about it. */
 const BAD = [
-  ['Password123', /too many people use that password/i],
-  ['Sallyport!1', /cannot be made from your name/i],
-  ['%NAME%7', /cannot be made from your name/i],
+  ['Password123', /too many people use that/i],
+  ['Sallyport!1', /a password cannot be made/i],
+  ['%NAME%7', /a password cannot be made/i],
   ['short', /at least 8 characters/],
 ] as const;
 
