@@ -7,6 +7,7 @@ import { composeMenu, type ComposedScreen } from '../screen/compose';
 import { formatDate } from '../screen/date-format';
 import { isPassedBy } from './menu-access';
 import {
+  exitAtPause,
   refusalOf,
   resolveOutcome,
   type MenuOutcome,
@@ -147,7 +148,7 @@ export class ActiveMenu implements FormContext {
 
   takeOver<Result>(work: TakesOver<Result>): Promise<Result> {
     this.covered = true;
-    return this.call.caller.takeOver(work);
+    return this.call.takeOver(work);
   }
 
   /** True once the caller has seen it. */
@@ -227,8 +228,7 @@ export class ActiveMenu implements FormContext {
     this.covered = false;
     const mayBePassed = !this.mustBeRead;
     const how = { config: this.shownAs, description: this.desc, fromRow, mayBePassed };
-    const silent = this.menuEntry.autoNext && isEmpty(screen.composition);
-    if (!silent) {
+    if (!this.menuEntry.autoNext || !isEmpty(screen.composition)) {
       const page = await present(this.call, screen, how);
       if (page.resized) return { kind: 'redraw', fromRow: page.row };
       await this.module.ready?.(this);
@@ -240,7 +240,8 @@ export class ActiveMenu implements FormContext {
       if (!this.menuEntry.autoNext) return this.interact();
       const after = await pauseAtEnd(this.call, screen, how);
       if (after === 'resized') return { kind: 'redraw', fromRow: page.row };
-      if (after === 'stop' && this.menuEntry.config.escapeBack) return { kind: 'previous' };
+      const exit = after === 'stop' ? exitAtPause(this.openMenu) : undefined;
+      if (exit !== undefined) return exit;
     }
     const { nextTimeoutMs } = this.shownAs;
     // Keys typed meanwhile wait for the next screen: a name that was sent ahead must not be lost.
@@ -256,12 +257,11 @@ export class ActiveMenu implements FormContext {
   }
 
   private async makeScreen(): Promise<ScreenController> {
-    const { id } = this.shownForm;
     // The theme may have changed: by the caller's choice, or with the size of the window.
     this.shownAs = configUnder(this.call.theme, this.menuEntry);
     const composition = await composeMenu(this.call, {
       menu: this.menuEntry,
-      formId: id,
+      formId: this.formId,
       description: this.desc,
       shown: await this.chooseArt(),
       asked: this.module.asked?.(this),

@@ -1,12 +1,13 @@
 import { clearScreen, showCursor } from '../../terminal/ansi';
 import { CallerSubject } from './acs-subject';
-import type { Caller } from './caller';
+import type { Caller, TakesOver } from './caller';
 import type { MenuAccessParts } from './menu-access';
 import { KeyReader } from '../screen/key-reader';
 import type { MenuSet } from '../load/menu-entry';
 import { readFigures, type BoardFigures } from '../screen/mci-values';
 import type { MenuModule, OwnSystemMethod } from './module';
 import { OwedFactor } from './owed-factor';
+import { SentBack } from './sent-back';
 import type { Services } from './services';
 import { BARE_THEME, fittingTheme, STOCK_THEME, type Theme } from '../load/theme';
 import type { LoginHistory } from '../../auth/login';
@@ -43,6 +44,7 @@ export class CallContext {
   readonly subject: CallerSubject;
   readonly owedFactor: OwedFactor;
   readonly keys: KeyReader;
+  readonly sentBack = new SentBack();
   /** Font of the last screen, so that the next one can reset it. */
   font: string | undefined;
   /** First row below the last screen's art; art that does not clear the screen begins there. */
@@ -131,7 +133,14 @@ export class CallContext {
 
   /** To be called where a menu waits for its caller. */
   reachedMenu(): void {
+    this.sentBack.forget();
     this.isWelcomed ||= this.caller.login.complete;
+  }
+
+  /** Hands the connection over for a while, as the menu says that this caller is in. */
+  takeOver<Result>(work: TakesOver<Result>): Promise<Result> {
+    this.sentBack.forget();
+    return this.caller.takeOver(work);
   }
 
   /** How line by line works; returned once, for the first question of the call. */

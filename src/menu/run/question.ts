@@ -23,6 +23,7 @@ export async function ask(
   call: CallContext,
   question: Question,
 ): Promise<Readonly<Record<string, string>> | undefined> {
+  call.sentBack.forget();
   let screen = await makeScreen(call, question);
   if (question.message !== undefined) tell(screen, question, question.message);
   screen.open({ clear: true });

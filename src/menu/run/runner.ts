@@ -154,13 +154,13 @@ class MenuRun {
         this.unread = exit.lastWords ?? this.unread;
         return this.goTo(exit.menu, exit.extraArgs);
       case 'previous':
-        return this.goBack();
+        return this.isDeadEnd() ? this.sendBack(this.call.say('menu.no-way-on')) : this.goBack();
       case 'nowhere':
         this.call.caller.log.warn('menu.no-condition-matched', {
           menu: this.currentMenu,
           reason: 'NOCONDMATCH',
         });
-        return this.goBack();
+        return this.sendBack(this.call.say('menu.no-way-on'));
       case 'log-off':
         this.leave(exit.message ?? this.unread, exit.message === undefined);
         return { kind: 'end', reason: exit.reason ?? 'log-off' };
@@ -324,7 +324,26 @@ class MenuRun {
       this.sayGoodbye(refusal.says);
       return { kind: 'end', reason: 'no-menu' };
     }
-    return this.goBack();
+    return this.sendBack(this.call.say(refusal.says), name);
+  }
+
+  /**
+   * Back from a menu that refuses this caller, or has no way on. Where the screen that comes then leads on by itself
+   * the sentence stands at its pause, and a second time the call ends: the same would follow for ever.
+   */
+  private async sendBack(sentence: string, from = this.currentMenu ?? ''): Promise<Step> {
+    const step = await this.goBack();
+    if (step.kind === 'end' || !step.menu.autoNext) return step;
+    if (this.call.sentBack.note(from, sentence)) return step;
+    this.sayGoodbye('call.menus-in-a-ring');
+    return { kind: 'end', reason: 'no-menu' };
+  }
+
+  /** True in a screen that leads nowhere but back, and not by the caller's choice or that of a module. */
+  private isDeadEnd(): boolean {
+    const menu = this.call.menus.menus.get(this.currentMenu ?? '');
+    if (menu === undefined || !menu.autoNext || menu.config.escapeBack) return false;
+    return menu.module.kind === 'standard' || !this.call.services.modules.has(menu.module.name);
   }
 
   private isCircling(): boolean {

@@ -59,6 +59,14 @@ export async function resolveOutcome(
   return resolveOutcome(open, await follow(context, module, given), steps + 1);
 }
 
+/** Where Esc at the pause of a screen leads; undefined where it goes on like any other key. */
+export function exitAtPause({ call, menu }: OpenMenu): MenuOutcome | undefined {
+  if (call.sentBack.sentence !== undefined) {
+    return { kind: 'log-off', message: call.say('call.menus-in-a-ring') };
+  }
+  return menu.config.escapeBack ? { kind: 'previous' } : undefined;
+}
+
 /** Keeps a caller on a screen with a form when the next menu is not allowed. */
 export function refusalOf(open: OpenMenu, exit: MenuOutcome): StayOnScreen | undefined {
   const { call, menu } = open;

@@ -38,14 +38,15 @@ interface PauseOptions {
 /** Shows a pause prompt (contract A10.5), waits for one key, and removes the prompt. */
 export async function pause(call: CallContext, options: PauseOptions): Promise<AfterPause> {
   const { terminal } = call.caller;
-  if (options.mayBePassed !== true) terminal.dropTypeAhead();
+  const isSentBack = call.sentBack.sentence !== undefined;
+  if (options.mayBePassed !== true || isSentBack) terminal.dropTypeAhead();
   else if (isMeantForNext(terminal.nextTyped)) return 'go-on';
   const shown = await showPrompt(call, options);
   const { config, row, rows } = shown;
   const key = await nextKey(call, shown, rowsForMessages(shown, options.isEmpty));
   if (key === undefined || isRedraw(key)) return 'resized';
   terminal.write(eraseRows(row, rows));
-  if (isEscape(key)) return 'stop';
+  if (isEscape(key) || (isSentBack && key.name === 'ctrl + d')) return 'stop';
   if (config === undefined) return 'go-on';
   const { continuousKey, quitKey } = config;
   if (typeof quitKey === 'string' && keyMatches(key, quitKey)) return 'stop';
@@ -140,19 +141,22 @@ async function nextKey(
   const { inbox, terminal } = call.caller;
   let moves = moving;
   let endColumn = end;
+  const { sentence } = call.sentBack;
+  const show = (text: string): void => {
+    if (messageRow !== undefined) {
+      terminal.write(messageRows(terminal, text, { row: messageRow, hasTwo }).output);
+      return;
+    }
+    const beside = messageBeside(terminal, text, { row: row + rows - 1, endColumn });
+    terminal.write(beside.output);
+    if (beside.isInPlace) [endColumn, moves] = [0, undefined];
+  };
+  if (sentence !== undefined) show(sentence);
   for (;;) {
     const arrival = await call.keys.next({ ...{ messages: 'urgent', size, moves } });
     if (arrival.kind === 'key') return arrival.key;
     if (arrival.kind === 'resize') return undefined;
-    for (const { text } of inbox.take('urgent')) {
-      if (messageRow !== undefined) {
-        terminal.write(messageRows(terminal, text, { row: messageRow, hasTwo }).output);
-        continue;
-      }
-      const beside = messageBeside(terminal, text, { row: row + rows - 1, endColumn });
-      terminal.write(beside.output);
-      if (beside.isInPlace) [endColumn, moves] = [0, undefined];
-    }
+    for (const { text } of inbox.take('urgent')) show(text);
   }
 }
 
