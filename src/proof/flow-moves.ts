@@ -107,7 +107,9 @@ class MoveFinder {
       }
       for (const rule of form.actionKeys) this.addChoice(`key ${rule.keys[0]}`, rule.action);
     }
-    for (const rule of menu.submit) this.addChoice(submitText(rule), rule.action);
+    // Without a prompt nothing is typed that they could be for.
+    const answers = menu.prompt === undefined ? [] : menu.submit;
+    for (const rule of answers) this.addChoice(submitText(rule), rule.action);
     const prompt = menu.prompt === undefined ? undefined : this.set.prompts.get(menu.prompt.name);
     for (const rule of prompt?.actionKeys ?? []) {
       this.addChoice(`key ${rule.keys[0]}`, rule.action);

@@ -52,6 +52,26 @@ const way = (answer: WhyAnswer): readonly string[] =>
   (answer.ways[0] ?? []).map(({ from, to, via, result }) => `${from} > ${to} by ${via}: ${result}`);
 
 describe('how a user gets to a menu', () => {
+  it.each([
+    ['prompt', true],
+    ['promt', false],
+  ])('is by rules of a menu with a prompt alone: %s', (key, reaches) => {
+    const set = menusFrom(`menus: {
+      telnetConnected: {
+        config: { area: "login" }
+        ${key}: "command"
+        submit: [ { value: { command: "U" }, action: "@menu:matrix" } ]
+      }
+      matrix: { }
+    }
+    prompts: { command: { mci: { ET1: { argName: "command" } } } }`);
+    const answer = whyMenu(set, {
+      ...{ from: 'telnetConnected', factor: 0, to: 'matrix', modules: new Map() },
+      subject: (factor) => subjectWith({ factor }),
+    });
+    expect(answer.reaches).toBe(reaches);
+  });
+
   it('is told step by step, with the conditions that decided', () => {
     const answer = ask('mainMenu', { twoFactors: true });
     expect(answer.reaches).toBe(true);
