@@ -6,7 +6,13 @@ import type { Log } from '../base/log';
 import { nextTurn } from '../base/steps';
 import { CONFIG_FILE, findMenuFile, type Board } from '../config/board';
 import { loadConfig, type LoadedConfig } from '../config/load';
-import { byPlace, formatProblem, InvalidFileError, type Problem } from '../config/problems';
+import {
+  asRefused,
+  byPlace,
+  formatProblem,
+  InvalidFileError,
+  type Problem,
+} from '../config/problems';
 import { keysThatWaitForRestart } from '../config/restart-keys';
 import type { Config, ConfigInput } from '../config/schema';
 import { watchFiles, type FileWatch } from '../config/watch';
@@ -297,7 +303,7 @@ async function readSnapshot(
   // Where it is refused nothing happens instead.
   const refusedFor = (finding: Finding): Problem => problemOf({ ...finding, instead: undefined });
   const mistakes = [
-    ...loaded.warnings.filter(({ isMistake }) => isMistake === true),
+    ...loaded.warnings.filter(({ isMistake }) => isMistake === true).map(asRefused),
     ...findings.filter(({ isMistake }) => isMistake === true).map(refusedFor),
   ];
   const errors = findings.filter(({ severity }) => severity === 'error').map(problemOf);

@@ -55,13 +55,48 @@ const NO_LIMIT_KEYS: ReadonlySet<string> = new Set([
   'users.failedLogin.disconnect',
 ]);
 
-/** What counts in place of a number that is out of range. */
-export function nearestInRange(
+/** Keys of which the greatest value protects least; of those of the second list the least value does. */
+const LAX_WHEN_HIGH: ReadonlySet<string> = new Set([
+  ...['rememberKeyDays', 'stepUpMinutes', 'graceLogins', 'graceDays'].map(ofFactor),
+  ...['otp.window', 'otp.lookAhead', 'otp.resyncWindow', 'otp.disableAfter'].map(ofFactor),
+  ...['otp.tokenTtlMinutes'].map(ofFactor),
+  ...['users.failedLogin.free', 'users.failedLogin.disconnect', 'users.loginGraceSeconds'],
+]);
+const LAX_WHEN_LOW: ReadonlySet<string> = new Set([
+  ofFactor('recoveryMail.waitHours'),
+  ...['users.failedLogin.firstWaitSeconds', 'users.failedLogin.mostWaitSeconds'],
+  'users.failedLogin.mostOtpWaitSeconds',
+]);
+
+function ofFactor(key: string): string {
+  return `users.twoFactorAuth.${key}`;
+}
+
+/**
+ * What counts in place of a number that is out of range: the nearest that is not, but where that would protect
+ * less than any other, the default.
+ */
+export function countsInRange(
   path: string,
   given: number,
-  range: { readonly least?: number | undefined; readonly most?: number | undefined },
+  range: {
+    readonly least?: number | undefined;
+    readonly most?: number | undefined;
+    readonly default: unknown;
+  },
 ): number | undefined {
-  const { least, most } = range;
+  const nearest = nearestInRange(path, given, range);
+  const isLaxest = given > (nearest ?? given) ? LAX_WHEN_HIGH.has(path) : LAX_WHEN_LOW.has(path);
+  return isLaxest && nearest !== undefined && typeof range.default === 'number'
+    ? range.default
+    : nearest;
+}
+
+function nearestInRange(
+  path: string,
+  given: number,
+  { least, most }: { readonly least?: number | undefined; readonly most?: number | undefined },
+): number | undefined {
   if (given <= 0 && NO_LIMIT_KEYS.has(path) && most !== undefined) return most;
   if (least !== undefined && given < least) return least;
   return most !== undefined && given > most ? most : undefined;

@@ -7,7 +7,7 @@ import { adaptPaths, adaptPlainServers, adaptRateLimits } from './foreign-values
 import { loadHjsonTree, treeOf } from './hjson-tree';
 import type { HjsonTree, HjsonTreeOptions } from './hjson-tree';
 import { mendTogether } from './mended-values';
-import { throwProblems } from './problems';
+import { passedOver, throwProblems } from './problems';
 import type { Problem } from './problems';
 import { isSecretName } from './secret-names';
 import type { Config, ConfigInput } from './schema';
@@ -50,10 +50,10 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
   adaptValues(tree, value, { options, warnings });
   const { config, problems } = validate(tree, value, warnings);
   if (isFromElsewhere) warnings.push(...firstEffects(tree, config));
-  for (const { path, message, counts } of mendTogether(config)) {
-    for (const [key, instead] of counts) replace(config, key.split('.'), instead);
+  for (const { path, message, instead, counts } of mendTogether(config)) {
+    for (const [key, value] of counts) replace(config, key.split('.'), value);
     const place = tree.placeOf(path);
-    warnings.push({ place, message, kind: 'wrong-config-value', isMistake: true });
+    warnings.push(passedOver({ place, message, kind: 'wrong-config-value' }, instead));
   }
   for (const { path, severity, message } of checkAcrossKeys(config)) {
     const found = severity === 'error' ? problems : warnings;

@@ -8,6 +8,8 @@ import type { Path } from './source-tree';
 interface Mended {
   readonly path: Path;
   readonly message: string;
+  /** What a start does in place of it. */
+  readonly instead: string;
   /** Dotted keys with what counts in place of what was written. */
   readonly counts: readonly (readonly [key: string, value: unknown])[];
 }
@@ -30,7 +32,8 @@ function* mendLengths({ users }: Config): Iterable<Mended> {
     const { usernameMin: least, usernameMax: most } = STOCK.users;
     yield mended(
       'users.usernameMin',
-      `must not be above users.usernameMax (${usernameMax}); the board starts with the defaults, ${least} and ${most}`,
+      `must not be above users.usernameMax (${usernameMax})`,
+      `the board starts with the defaults, ${least} and ${most}`,
       [
         ['users.usernameMin', least],
         ['users.usernameMax', most],
@@ -40,7 +43,8 @@ function* mendLengths({ users }: Config): Iterable<Mended> {
   if (passwordMin > passwordMax) {
     yield mended(
       'users.passwordMin',
-      `must not be above users.passwordMax (${passwordMax}); the board starts with ${passwordMin} for both`,
+      `must not be above users.passwordMax (${passwordMax})`,
+      `the board starts with ${passwordMin} for both`,
       [['users.passwordMax', passwordMin]],
     );
   }
@@ -52,7 +56,8 @@ function* mendWaits({ users }: Config): Iterable<Mended> {
   if (first > Math.min(mostWaitSeconds, mostOtpWaitSeconds)) {
     yield mended(
       `${path}.firstWaitSeconds`,
-      `must not be above mostWaitSeconds and mostOtpWaitSeconds; the board starts with ${first} for what is below it`,
+      `must not be above mostWaitSeconds and mostOtpWaitSeconds`,
+      `the board starts with ${first} for what is below it`,
       [
         [`${path}.mostWaitSeconds`, Math.max(first, mostWaitSeconds)],
         [`${path}.mostOtpWaitSeconds`, Math.max(first, mostOtpWaitSeconds)],
@@ -63,7 +68,8 @@ function* mendWaits({ users }: Config): Iterable<Mended> {
   if (lookAhead > resyncWindow) {
     yield mended(
       'users.twoFactorAuth.otp.lookAhead',
-      `must not be above resyncWindow; the board starts with ${resyncWindow}`,
+      `must not be above resyncWindow`,
+      `the board starts with ${resyncWindow}`,
       [['users.twoFactorAuth.otp.lookAhead', resyncWindow]],
     );
   }
@@ -77,7 +83,8 @@ function* mendNetworks({ security }: Config): Iterable<Mended> {
     if (isNetwork(network)) continue;
     yield {
       path: [...key.split('.'), index],
-      message: `${key} must list networks like 192.0.2.0/24 or 2001:db8::/32, not '${network}'; it is left out`,
+      message: `${key} must list networks like 192.0.2.0/24 or 2001:db8::/32, not '${network}'`,
+      instead: 'it is left out',
       counts: [[key, good]],
     };
   }
@@ -96,12 +103,10 @@ function* mendTexts({ users, general, logging, email }: Config): Iterable<Mended
   const address = 'must be one plain address like bbs@example.org, without a name';
   const { sysOp } = general;
   if (sysOp.email !== '' && !isPlainAddress(sysOp.email))
-    yield mended('general.sysOp.email', `${address}; it is left out`, [
-      ['general.sysOp.email', ''],
-    ]);
+    yield mended('general.sysOp.email', address, 'it is left out', [['general.sysOp.email', '']]);
   const named = /^[^<>]*<([^<>]+)>\s*$/.exec(email.defaultFrom)?.[1]?.trim() ?? '';
   if (isPlainAddress(named))
-    yield mended('email.defaultFrom', `${address}; the board starts with ${named}`, [
+    yield mended('email.defaultFrom', address, `the board starts with ${named}`, [
       ['email.defaultFrom', named],
     ]);
 }
@@ -115,13 +120,13 @@ function isPattern(source: string): boolean {
   }
 }
 
-function mended(key: string, why: string, counts: Mended['counts']): Mended {
-  return { path: key.split('.'), message: `${key} ${why}`, counts };
+function mended(key: string, why: string, instead: string, counts: Mended['counts']): Mended {
+  return { path: key.split('.'), message: `${key} ${why}`, instead, counts };
 }
 
 function byDefault(key: string, why: string, stock: object): Mended {
   const value: unknown = Reflect.get(stock, key.split('.').at(-1) ?? '');
-  return mended(key, `${why}; the board starts with the default, ${JSON.stringify(value)}`, [
+  return mended(key, why, `the board starts with the default, ${JSON.stringify(value)}`, [
     [key, value],
   ]);
 }

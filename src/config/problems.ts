@@ -9,6 +9,21 @@ export interface Problem {
   readonly kind?: string;
   /** One that a start goes on with and that an edit of a running board must not bring. */
   readonly isMistake?: true;
+  /** The end of the message that tells what a start does in place of what was written. */
+  readonly instead?: string;
+}
+
+/** A mistake that a start goes on with, and what it does in place of what was written. */
+export function passedOver(problem: Problem, instead: string): Problem {
+  return { ...problem, message: `${problem.message}; ${instead}`, isMistake: true, instead };
+}
+
+/** The same where an edit of a running board brought it: nothing of the edit counts. */
+export function asRefused(problem: Problem): Problem {
+  const { message, instead } = problem;
+  if (instead === undefined) return problem;
+  const wrong = message.slice(0, -instead.length);
+  return { ...problem, message: `${wrong}the board goes on with what it had` };
 }
 
 /** One that no line of a file is to blame for: what a default names is missing. */

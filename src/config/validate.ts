@@ -1,8 +1,8 @@
 import { nearestName } from '../base/nearest';
 import { findConfigKey, isHarmless } from './config-keys';
-import { nearestInRange } from './foreign-values';
+import { countsInRange } from './foreign-values';
 import type { HjsonTree } from './hjson-tree';
-import type { Problem } from './problems';
+import { passedOver, type Problem } from './problems';
 import { configSchema } from './schema';
 import type { Config } from './schema';
 import { isSecretName } from './secret-names';
@@ -20,7 +20,7 @@ interface Findings {
 
 /**
  * Where keys are invalid, the config consists of the others, so that they can be checked too. A number that
- * is out of range counts as the nearest that is not; what has a harmless default gives way to that; a key that is
+ * is out of range counts as the nearest that is not, or the default where that protects more; what has a harmless default gives way to that; a key that is
  * like no other, or is meant for one with such a default, has no effect: all of these are warnings. Any other key or
  * value may be a protection that is not there, and stays an error.
  */
@@ -58,8 +58,7 @@ function settle(tree: HjsonTree, rest: object, issue: Issue, found: Findings): v
   const { place, message } = wrongValue(tree, path, issue);
   const allowed = valueInRange(tree, path, issue);
   if (allowed !== undefined) {
-    const warning = `${message}; ${allowed} counts`;
-    found.warnings.push({ place, message: warning, kind: 'out-of-range' });
+    found.warnings.push(passedOver({ place, message, kind: 'out-of-range' }, `${allowed} counts`));
     replace(rest, path, allowed);
     return;
   }
@@ -71,11 +70,10 @@ function settle(tree: HjsonTree, rest: object, issue: Issue, found: Findings): v
     return;
   }
   const isPart = path.length > keyPath.length;
-  const instead = isPart ? 'is left out' : `starts with ${describeDefault(key?.default)}`;
-  const warning = isPart ? `${message}; it ${instead}` : `${message}; the board ${instead}`;
-  found.warnings.push({
-    ...{ place, message: warning, kind: 'wrong-config-value', isMistake: true },
-  });
+  const instead = isPart
+    ? 'it is left out'
+    : `the board starts with ${describeDefault(key?.default)}`;
+  found.warnings.push(passedOver({ place, message, kind: 'wrong-config-value' }, instead));
   if (isPart) replace(rest, path.slice(0, keyPath.length + 1), DROPPED);
   else remove(rest, keyPath);
 }
@@ -95,8 +93,9 @@ function valueInRange(
   const isRange = issue.code === 'too_small' || issue.code === 'too_big';
   if (!isRange || path.at(-1) === 'port') return undefined;
   if (node?.kind !== 'scalar' || typeof node.value !== 'number') return undefined;
-  const { minimum, maximum } = findConfigKey(path.join('.')) ?? {};
-  return nearestInRange(path.join('.'), node.value, { least: minimum, most: maximum });
+  const key = findConfigKey(path.join('.'));
+  const range = { least: key?.minimum, most: key?.maximum, default: key?.default };
+  return countsInRange(path.join('.'), node.value, range);
 }
 
 /** In place of an item until all of its list are known. */
@@ -172,7 +171,7 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 function describeGiven(node: SourceNode, isSecret: boolean): string {
-  if (node.kind === 'array') return 'a list';
+  if (node.kind === 'array') return node.items.length === 0 ? 'an empty list' : 'a list';
   if (node.kind === 'object') return 'a block of keys';
   if (node.origin !== undefined) return `what that ${node.origin} holds`;
   if (isSecret) return `a ${typeof node.value}`;

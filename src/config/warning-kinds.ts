@@ -17,7 +17,9 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'lost-protection': { many: 'protections stand where they have no effect' },
   'doubled-key': { many: 'keys stand twice, and the later one counts' },
   reference: { many: '@reference: values name nothing and stay as they are written' },
-  'out-of-range': { many: 'values are out of range, and the nearest that is allowed counts' },
+  'out-of-range': {
+    many: 'values are out of range, and the nearest that is allowed, or the default, counts',
+  },
   'adapted-value': { many: 'values are read as they are meant elsewhere' },
   'twin-folder': { many: 'folders are there twice in letters of another case, and one counts' },
   'path-elsewhere': { many: 'paths lead to another place than this board' },

@@ -72,14 +72,16 @@ export async function checkBoardFiles(options: BoardFilesOptions): Promise<reado
   return found.warnings;
 }
 
-/** Where the board is the folder of an ENiGMA½ installation itself: its program and its accounts are in it. */
-function describeInstallation({ boardDir }: Board): string | undefined {
+/** Where the board is the folder of an ENiGMA½ board itself: its accounts are in it, which this program has in data/. */
+function describeInstallation({ boardDir, dataDir }: Board): string | undefined {
+  if (resolve(boardDir) === resolve(dataDir)) return undefined;
   const isOne = INSTALLATION.every((file) => existsSync(join(boardDir, file)));
   if (!isOne) return undefined;
-  return `${boardDir} is an installation of ENiGMA½ itself, whose accounts in db/ are not read: 'sallyport adopt ${boardDir} NEW' makes a board of it in the folder NEW, and changes nothing there`;
+  return `${boardDir} is the folder of an ENiGMA½ board itself, whose accounts in db/ are not read: 'sallyport adopt ${boardDir} NEW' makes a board of it in the folder NEW, and changes nothing there`;
 }
 
-const INSTALLATION = ['core/bbs.js', 'db/user.sqlite3'] as const;
+/** The program need not be there: containers keep it in another place. */
+const INSTALLATION = ['config', 'db/user.sqlite3'] as const;
 
 /** Folders of a board of which one is read, whatever its letters' case is. */
 const FOLDERS = ['config', 'config/menus', 'art', 'art/general', 'art/themes', 'misc'] as const;

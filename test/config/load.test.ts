@@ -270,6 +270,24 @@ test.each([
   },
 );
 
+test.each([
+  ['users.twoFactorAuth.stepUpMinutes', 5000, 0],
+  ['users.twoFactorAuth.rememberKeyDays', 365, 0],
+  ['users.twoFactorAuth.graceLogins', 5000, 3],
+  ['users.twoFactorAuth.graceLogins', -1, 0],
+  ['users.twoFactorAuth.otp.window', 9, 1],
+  ['users.twoFactorAuth.recoveryMail.waitHours', 0, 72],
+  ['users.failedLogin.free', 99, 5],
+  ['users.failedLogin.firstWaitSeconds', 0, 30],
+])('%s: %i does not count as what protects least: %i counts', async (key, given, counts) => {
+  const text = key.split('.').reduceRight((inner, name) => `{ ${name}: ${inner} }`, `${given}\n`);
+  const { config, warnings } = await load(text.slice(1, -1));
+  expect(config).toHaveProperty(key, counts);
+  expect(warnings).toMatchObject([
+    { message: expect.stringMatching(`; ${counts} counts$`) as string, isMistake: true },
+  ]);
+});
+
 test('a key that is like no other has no effect; one that is nearly another is refused, for it may be a protection', async () => {
   const { warnings } = await load('contentServers: { web: { spectacles: { on: true } } }');
   expect(warnings.map(({ message }) => message)).toEqual([

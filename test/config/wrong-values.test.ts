@@ -212,7 +212,10 @@ test.each([
     'users: { twoFactorAuth: { registration: ["terminl"] } }',
     "users.twoFactorAuth.registration must be a list of one or more of terminal, email, not the text 'terminl'; did you mean 'terminal'?",
   ],
-  ['users: { twoFactorAuth: { registration: [] } }', 'one or more of terminal, email, not a list'],
+  [
+    'users: { twoFactorAuth: { registration: [] } }',
+    'one or more of terminal, email, not an empty list',
+  ],
   ['loginServers: { telnet: { passwordLogin: "refuze" } }', "; did you mean 'refuse'?"],
   ['loginServers: { telnet: { passwordLogin: "no" } }', 'passwordLogin must be allow, with-otp'],
   ['loginServers: { telnet: { firstMenu: 7 } }', 'firstMenu must be a text'],

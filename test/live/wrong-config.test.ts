@@ -67,6 +67,22 @@ describe('a configuration with mistakes that harm no caller', () => {
     await on.logged('board.reloaded', {}, 1);
   });
 
+  it('takes no number that is out of range, and says that it goes on with what it had', async () => {
+    const policy = (keys: string) =>
+      live.dir.write('config/config.hjson', `{ users: { twoFactorAuth: { ${keys} } } }`);
+    await policy('stepUpMinutes: 5, graceLogins: 2');
+    const on = await live.start();
+    await policy('stepUpMinutes: 5000, graceLogins: -1');
+    const [refused] = await on.logged('board.edit-refused', {}, 1);
+    const goesOn = 'the board goes on with what it had';
+    expect(refused?.['problems']).toEqual([
+      expect.stringMatching(`stepUpMinutes must be .*, not 5000; ${goesOn}$`),
+      expect.stringMatching(`graceLogins must be .*, not -1; ${goesOn}$`),
+    ]);
+    await policy('stepUpMinutes: 5, graceLogins: 1');
+    await on.logged('board.reloaded', {}, 1);
+  });
+
   it('keeps its protections where an edit moves one to a block that is not known', async () => {
     const policy = '{ required: "GM[sysops]" }';
     await live.dir.write('config/config.hjson', `{ users: { twoFactorAuth: ${policy} } }`);

@@ -174,15 +174,22 @@ it('a list of passwords that is a folder keeps no board shut: check and start sa
   }
 });
 
-it('config check says of an ENiGMA½ installation itself that adopt is the way', async () => {
-  await dir.write('db/user.sqlite3', '');
+it('config check says of the folder of an ENiGMA½ board itself that adopt is the way', async () => {
   expect((await check('')).out).not.toContain('adopt');
-  await dir.write('core/bbs.js', '');
+  await dir.write('db/user.sqlite3', '');
   const { exitCode, out } = await check('');
   expect(exitCode).toBe(0);
   expect(out.match(/^warning: .*/gm)).toEqual([
     expect.stringContaining(`'sallyport adopt ${dir.path} NEW' makes a board of it`),
   ]);
+});
+
+it('config check says nothing of adopt where the accounts in db/ are those of the board itself', async () => {
+  await dir.write('db/user.sqlite3', '');
+  await chmod(dir.path, 0o700);
+  await dir.write('config/config.hjson', '');
+  const { out } = await shell.try('--board', dir.path, '--data', dir.path, 'config', 'check');
+  expect(out).toMatch(/config\.hjson: fine\n$/);
 });
 
 it('every key that names a template is looked at', () => {

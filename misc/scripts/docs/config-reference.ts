@@ -29,8 +29,10 @@ follows on the line.
 
 A mistake is reported with its file, line and column, what is accepted there, and the nearest right name. At a start
 it is a warning where no caller can be harmed by what happens instead, which the warning says; any other ends the start
-(exit code 78). [What a mistake does](#what-a-mistake-does) has both. A running board takes no edit that brings a
-mistake, and keeps what it has.
+(exit code 78). [What a mistake does](#what-a-mistake-does) has both. A running board takes no edit that brings a mistake
+of that list, and goes on with what it had. What is no mistake in a value, but may not be what is meant, goes live with a
+warning to the log and to the sysops who are online: a group in a condition that nobody is in, a name in a theme that is
+that of no menu, a setting that lacks another one.
 
 Blocks whose key stands twice are read as one block; of two equal keys in it the later one counts. Each such key has a
 warning of its own, and an edit of a running board that brings one is refused.
@@ -99,7 +101,7 @@ function mistakeReference(): string {
     '',
     'The board also starts, with a warning, on:',
     '',
-    '- a number out of range, of any key but a port: the nearest that is allowed counts',
+    '- a number out of range, of any key but a port: the nearest that is allowed counts, or the default where that protects more',
     '- a key that is like no other key: it has no effect',
     '- `usernameMin` above `usernameMax`: the defaults of both; `passwordMin` above `passwordMax`: the first for both; waits that are shorter than the first wait: the first for all',
     '- an entry of `users.newUserNames` that is no text: it is left out',
