@@ -154,6 +154,11 @@ export function openOldBoard(path: string): OldFolder {
     throw new BbsError('USAGE', `cannot read ${full}: ${why}; ${NEXT}`, { cause: error });
   }
   const old = new OldFolder(full);
+  if (old.find('data/keys') !== undefined)
+    throw new BbsError(
+      'USAGE',
+      `${full} is a board of this program already: sallyport --board ${full}`,
+    );
   if (['config', 'art', 'db'].some((name) => old.find(name) !== undefined)) return old;
   const near = [dirname(full), ...foldersIn(full)].find(isInstallation);
   const next = near === undefined ? NEXT : `did you mean ${near}?`;

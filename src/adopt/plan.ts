@@ -81,6 +81,7 @@ class Planner {
       this.note('look', `config.hjson cannot be read, so its paths were not followed: ${problem}`);
     if (!files.has(OWN_CONFIG) && old.find('config') !== undefined)
       this.note('look', 'there is no config/config.hjson: the stock one is used');
+    this.noteAddresses(config);
     this.addArt(config);
     this.unifyThemes(config);
     const named = this.addNamedFiles(config);
@@ -107,6 +108,19 @@ class Planner {
 
   private note(kind: Note['kind'], text: string): void {
     this.notes.push({ kind, text });
+  }
+
+  /** A server without an address listens everywhere there, and here on the machine itself. */
+  private noteAddresses(config: OldConfig): void {
+    const keys = ['loginServers.telnet.address', 'loginServers.ssh.address'];
+    const shut = keys
+      .filter((key) => config.text(key) === undefined)
+      .map((key) => key.split('.')[1]);
+    if (shut.length > 0 && config.problem === undefined)
+      this.note(
+        'look',
+        `${shut.join(' and ')} listen${shut.length === 1 ? 's' : ''} on 127.0.0.1 alone: give them an 'address' for the world`,
+      );
   }
 
   /** Plans every file of a folder; hjson files become UTF-8. */

@@ -283,6 +283,30 @@ test('a menu that leads to itself, or round to itself, is not marked', async () 
   expect((await adopt()).join('\n')).not.toContain('adopted.hjson');
 });
 
+test('a server without an address, which listens on this machine alone here, is told', async () => {
+  await install();
+  const told =
+    /^- telnet and ssh listen on 127\.0\.0\.1 alone: give them an 'address' for the world$/m;
+  expect((await adopt({ dryRun: true })).join('\n')).toMatch(told);
+  await writeFile(
+    join(old.dir, 'config', 'config.hjson'),
+    '{ loginServers: { telnet: { address: "0.0.0.0" }, ssh: { address: "0.0.0.0" } } }',
+  );
+  expect((await adopt({ dryRun: true })).join('\n')).not.toContain('127.0.0.1');
+});
+
+test('a board of this program is no old one, and nothing is made of it', async () => {
+  await install();
+  await adopt();
+  await mkdir(join(newDir, 'data', 'keys'), { recursive: true });
+  const again = adopt({ from: newDir, to: join(old.folder, 'again') });
+  await expect(again).rejects.toMatchObject({
+    code: 'USAGE',
+    message: expect.stringContaining('is a board of this program already') as string,
+  });
+  expect(readdirSync(old.folder)).not.toContain('again');
+});
+
 test('a board that is half there becomes what it can, and the rest is told', async () => {
   await install({
     'config/config.hjson': '',

@@ -125,7 +125,7 @@ test('a note is broken at blanks, and a long path behind a slash', async () => {
     join(old.dir, folder, 'ssh_private_key.pem'),
   );
   const lines = await adopt();
-  const start = lines.findIndex((line) => line.startsWith('- '));
+  const start = lines.findIndex((line) => /^- .*\/$/.test(line));
   const rows = lines.slice(start, start + 3).map((line) => line.slice(2));
   expect(rows.join('')).toContain('ssh_private_key.pem');
   expect(rows[0]).toMatch(/\/$/);
