@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { sauceRecord } from '../art/sauce-record';
 import type { TestBoard } from '../support/board';
@@ -33,12 +33,15 @@ const UNUSABLE: readonly (readonly [string, Make, RegExp])[] = [
 
 const live = LiveFolder.forEachTest({ 'config/config.hjson': CONFIG, [THEME]: BASE });
 
-/** Puts something else in the place of a file, whatever is there; the board, in this process, sees nothing in between. */
+/** Puts something else in the place of a file. A board that looks meanwhile sees one or the other, but for folders. */
 const put = (name: string, make: Make): void => {
   const file = join(live.dir.path, name);
+  const made = join(live.dir.path, 'made');
   mkdirSync(dirname(file), { recursive: true });
-  rmSync(file, { recursive: true, force: true });
-  make(file);
+  make(made);
+  if ([made, file].some((path) => lstatSync(path, { throwIfNoEntry: false })?.isDirectory()))
+    rmSync(file, { recursive: true, force: true });
+  renameSync(made, file);
 };
 
 const warned = (on: TestBoard, kind: string): readonly string[] =>
