@@ -79,7 +79,9 @@ export function createArtLookup(sources: LookupSources): ArtLookup {
     if (folders.size >= KEPT_FOLDERS) folders.clear();
     // A missing folder counts as empty: boards need not have every folder.
     const nothing = { path: directory, modifiedMs: -1, names: [] };
-    const folder: Folder = { ...(looked ?? nothing), lookedMs, reals: new Map() };
+    // What was found in it stays found while it is as it was: a snapshot shows what was looked at first.
+    const reals = looked !== undefined && looked === known ? usableOf(known.reals) : new Map();
+    const folder: Folder = { ...(looked ?? nothing), lookedMs, reals };
     folders.set(directory, folder);
     return folder;
   }
@@ -173,6 +175,11 @@ export function createArtLookup(sources: LookupSources): ArtLookup {
       folders.clear();
     },
   };
+}
+
+/** What could be shown: of the others each look-up finds out anew. */
+function usableOf(reals: Folder['reals']): Folder['reals'] {
+  return new Map([...reals].filter(([, real]) => real !== undefined));
 }
 
 type Listing = Pick<Folder, 'path' | 'modifiedMs' | 'names'>;

@@ -296,5 +296,20 @@ describe('art store', () => {
       expect((await art.find('FOO', { themeDirs: themeDirs() }))?.text).toBe('the stock one');
       expect([...art.unusable()]).toEqual([[mine(), expect.stringContaining('cannot be read')]]);
     });
+
+    it('no file that was read for a snapshot, however long looking at the rest of its folder took', async () => {
+      write('stock/themes/gatehouse/FOO.ans', 'the stock one');
+      write(MINE, 'mine');
+      const clock = new FakeClock();
+      const roots = [join(directory, 'board'), join(directory, 'stock')];
+      const art = createArtStore({ kindOf: kindOfCode, roots, random, clock });
+      const draft = art.draft();
+      await draft.find('FOO', { themeDirs: themeDirs() });
+      await clock.advance(1_000);
+      await draft.find('BAR', { themeDirs: themeDirs() });
+      art.adopt(draft);
+      write(MINE, 'x'.repeat(1024 * 1024 + 1));
+      expect((await art.find('FOO', { themeDirs: themeDirs() }))?.text).toBe('mine');
+    });
   });
 });
