@@ -96,6 +96,7 @@ const PLACES: Readonly<Record<string, readonly Shown[]>> = {
     page('msg_area_post_fse sent'),
     page('msg_area_post_fse help'),
     page('msg_area_post_fse help'),
+    not(SAME),
   ],
   'my-calls.ts': [page('my_calls not-me'), page('my_calls disowned')],
   'new-user.ts': [
