@@ -106,7 +106,7 @@ export const ATTACKS: readonly Mutant[] = [
     fault: 'sessions go on when a second factor is switched on',
     file: 'src/auth/session-change.ts',
     find: 'if (after.loginVersion - before.loginVersion !== ownEnding.length) return',
-    put: 'if (!hasSwitchedOn(before, after) && after.loginVersion - before.loginVersion !== ownEnding.length) return',
+    put: 'if (!hasSecondFactor(after) && after.loginVersion - before.loginVersion !== ownEnding.length) return',
   },
   {
     rule: 'M3',
