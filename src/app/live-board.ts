@@ -191,6 +191,7 @@ export class EditWatch {
     return next;
   }
 
+  /** What is being read at that moment does not go live, and is told to nobody. */
   close(): void {
     this.closed = true;
     this.watch.close();
@@ -206,16 +207,21 @@ export class EditWatch {
     const before = { config: live.config, warnings: live.warnings };
     try {
       const { snapshot, watch } = await this.readAtOnce();
+      if (this.closed) {
+        watch.close();
+        return false;
+      }
       live.goOnWith(snapshot);
       this.watch.close();
       this.watch = watch;
-      if (this.closed) watch.close();
       await nextTurn();
+      if (this.closed) return false;
       listener.log.info('board.reloaded', { menus: live.menus.menus.size });
       listener.onTaken(this.logNews(before));
       this.tellOfWaiting(before);
       return true;
     } catch (error) {
+      if (this.closed) return false;
       const lines = describeProblems(error);
       live.noteRefused(error);
       listener.log.error('board.edit-refused', { problems: lines });

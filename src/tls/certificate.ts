@@ -10,6 +10,11 @@ import type { Random } from '../base/random';
 import { makeSelfSigned } from './self-signed';
 import type { Config } from '../config/schema';
 
+interface MakingOptions {
+  /** Whether a new certificate may still be written; where it is not given, it may. */
+  readonly mayMake?: () => boolean;
+}
+
 interface CertificatePlaces {
   /** Folder of keys that the board generates itself: data/keys. */
   readonly keysDir: string;
@@ -17,7 +22,7 @@ interface CertificatePlaces {
   readonly given: Pair | undefined;
 }
 
-interface CertificateOptions extends CertificatePlaces {
+interface CertificateOptions extends CertificatePlaces, MakingOptions {
   /** Host name in links; the certificate is issued for it. */
   readonly domain: string;
   readonly clock: Clock;
@@ -43,7 +48,7 @@ const LOCAL_NAMES = ['localhost', '127.0.0.1', '::1'];
 export async function loadCertificate(options: CertificateOptions): Promise<Certificate> {
   const { clock, log } = options;
   const { own, cert, key } = sourcesOf(options);
-  if (own && (await needsNew({ cert, key }, options))) {
+  if (own && (await needsNew({ cert, key }, options)) && options.mayMake?.() !== false) {
     const made = makeSelfSigned({
       names: [...new Set([options.domain, ...LOCAL_NAMES])],
       nowMs: clock.nowMs(),
@@ -159,7 +164,7 @@ function writeOwn(file: string, content: string): void {
   }
 }
 
-export interface BoardCertificateOptions {
+export interface BoardCertificateOptions extends MakingOptions {
   readonly config: () => Config;
   readonly dataDir: string;
   /** Resolves a file name of the config to a path. */
@@ -173,11 +178,11 @@ type CertificateNames = Pick<BoardCertificateOptions, 'config' | 'dataDir' | 're
 
 /** The board's one certificate: the HTTPS pages and secure WebSocket use the same. */
 export function loadBoardCertificate(options: BoardCertificateOptions): Promise<Certificate> {
-  const { config, clock, random, log } = options;
+  const { config, ...making } = options;
   return loadCertificate({
+    ...making,
     ...placesOf(options),
     domain: config().contentServers.web.domain,
-    ...{ clock, random, log },
   });
 }
 

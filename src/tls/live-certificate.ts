@@ -85,10 +85,13 @@ export class LiveCertificate {
       this.cancelSecondLook();
       this.follow();
       try {
-        this.take(await loadBoardCertificate(this.options));
+        const mayMake = (): boolean => !this.closed;
+        const next = await loadBoardCertificate({ ...this.options, mayMake });
+        if (this.closed) return false;
+        this.take(next);
         return true;
       } catch (error) {
-        failed(error);
+        if (!this.closed) failed(error);
         return false;
       }
     });

@@ -19,6 +19,7 @@ describe('a board that is read again', () => {
   let dir: BoardDir;
   let edits: EditWatch | undefined;
   let refused: string[];
+  let taken: number;
   /** Runs once, between reading the files and going on with them. */
   let beforeLive: (() => Promise<void>) | undefined;
 
@@ -45,8 +46,10 @@ describe('a board that is read again', () => {
     });
     const nothing = (): void => undefined;
     refused = [];
+    taken = 0;
+    const onTaken = (): void => void taken++;
     const onRefused = (lines: readonly string[]): void => void refused.push(...lines);
-    edits = live.follow({ log: LOG, onRefused, onTaken: nothing, onWaiting: nothing });
+    edits = live.follow({ log: LOG, onRefused, onTaken, onWaiting: nothing });
     return live;
   };
 
@@ -74,6 +77,21 @@ describe('a board that is read again', () => {
     };
     expect(await edits?.reload()).toBe(true);
     expect(live.config.general.boardName).toBe('The third');
+  });
+
+  it.each([
+    ['an edit', (): Promise<void> => Promise.resolve()],
+    ['a broken edit', (): Promise<void> => Promise.reject(new Error('broken'))],
+  ])('lets %s alone that it was reading when it was closed', async (_, outcome) => {
+    const live = await follow({ 'config/config.hjson': named('First') });
+    await dir.write('config/config.hjson', named('Second'));
+    beforeLive = () => {
+      edits?.close();
+      return outcome();
+    };
+    expect(await edits?.reload()).toBe(false);
+    expect([live.config.general.boardName, live.refusedFile]).toEqual(['First', undefined]);
+    expect([refused, taken]).toEqual([[], 0]);
   });
 
   it('gives other work a turn after each step that takes long, of which every menu has several', async () => {

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -88,5 +89,38 @@ describe('the files of a certificate', () => {
     await rm(join(folder, 'cert.pem'));
     expect(await live.reload()).toBe(false);
     expect(live.current.fingerprint).toBe(printOf(first));
+  });
+});
+
+describe("the board's own certificate", () => {
+  const openOn = (dataDir: string, log: MemoryLog): Promise<LiveCertificate> =>
+    LiveCertificate.open({
+      ...{ clock: new FakeClock(Date.now()), log, random: systemRandom, dataDir },
+      config: () => configSchema.parse({}),
+      resolveFile: (name) => name,
+      onNews: () => undefined,
+    });
+
+  test.each([
+    ['is made anew when it is lost', false, true],
+    ['is not made in a folder that the board has left meanwhile', true, false],
+  ])('%s', async (_, closes, isMade) => {
+    const folder = await mkdtemp(join(tmpdir(), 'sallyport-own-'));
+    const keys = join(folder, 'keys');
+    const log = new MemoryLog();
+    const live = await openOn(folder, log);
+    try {
+      await rm(keys, { recursive: true });
+      const reading = live.reload();
+      // It asks for the files at the next step, and hears of them later.
+      await Promise.resolve();
+      if (closes) live.close();
+      expect(await reading).toBe(isMade);
+      expect(existsSync(keys)).toBe(isMade);
+      expect(log.of('web.certificate-refused')).toEqual([]);
+    } finally {
+      live.close();
+      await rm(folder, { recursive: true });
+    }
   });
 });
