@@ -134,6 +134,19 @@ describe('a window that is larger than the area of the theme', () => {
     caller.hangUp();
   });
 
+  it.each([
+    ['tells', { general: { closedSystem: true } }, 'This board takes no new users'],
+    ['asks', { users: { inviteOnly: true } }, 'Invite code'],
+  ])('has in its middle what a module %s before its screen', async (_what, config, sentence) => {
+    board = await MenuBoard.open({ config });
+    const caller = board.call('newUserApplication', { server: 'wss', width: 132, height: 60 });
+    await caller.sees(sentence);
+    const rows = caller.screen.rows();
+    expect(rows.slice(0, 17).join('')).toBe('');
+    expect(rows.every((row) => row.slice(0, 26).trim() === '')).toBe(true);
+    caller.hangUp();
+  });
+
   it('says everything line by line as in a small one', async () => {
     const caller = await call({ ...WIDE, type: 'dumb' });
     await caller.sees('Name');

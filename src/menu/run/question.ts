@@ -115,6 +115,7 @@ function refuse(
 }
 
 async function makeScreen(call: CallContext, question: Question): Promise<ScreenController> {
+  call.settleArea();
   const own = await byPrompt(call, question);
   if (own !== undefined) return new ScreenController(call, own, { config: {} });
   const hasHelp = question.fields.some(({ help }) => help !== undefined);

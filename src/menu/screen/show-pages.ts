@@ -59,6 +59,7 @@ function layText(
   content: PageContent,
   description: string,
 ): Promise<LaidText> | LaidText {
+  call.settleArea();
   if (isPlainLines(content)) return layPlain(call, { lines: content });
   if (call.caller.terminal.isLineByLine) return layPlain(call, indented(content));
   return content.isBelow === true ? layBelow(call, content) : layOnPage(call, content, description);
@@ -183,6 +184,7 @@ async function drawFramed(
   { header, format, values = {}, footer }: Partial<MessageFrame>,
   description: string,
 ): Promise<{ readonly output: string; readonly row: number } | undefined> {
+  call.settleArea();
   const { width, height } = sizeOf(call);
   const { encoding } = call.caller.terminal;
   const canvas = new Canvas(width, height);
