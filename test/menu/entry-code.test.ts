@@ -63,6 +63,21 @@ test('a new set-up asks for the password alone, as there is no code', async () =
   caller.hangUp();
 });
 
+test('who has begun a set-up since is asked again before leaving', async () => {
+  const caller = await comeIn();
+  await caller.escape();
+  await caller.sees('You have no new second factor yet.');
+  caller.type('o');
+  await caller.sees('Set up two-factor sign-in anew');
+  await caller.escape();
+  await caller.sees('Nothing was changed.');
+  expect(caller.screen.text()).not.toContain('You have no new second factor yet.');
+  await caller.escape();
+  await caller.sees('You have no new second factor yet.');
+  await caller.escape();
+  expect(await caller.ended).toBe('log-off');
+});
+
 test('leaving without a new factor is asked for twice', async () => {
   const caller = await comeIn();
   await caller.escape();

@@ -160,6 +160,15 @@ describe.each(THEMES)('keys of the stock menus in the theme %s', (theme) => {
     await caller.until('the screen as it was', () => caller.screen.text() === before);
   });
 
+  it('what is said of an unknown letter goes with the answer to a key that has a meaning', async () => {
+    const caller = await goTo(rowOf('userTwoFactorAuthOTPConfig'));
+    caller.type('#');
+    await caller.sees('No such key here');
+    caller.type('q');
+    await caller.sees('There is a QR code only');
+    expect(caller.screen.text()).not.toContain('No such key here');
+  });
+
   it.each(MENUS)('from $menu Esc, ^C and ^D lead to $escape', async (row) => {
     let caller = await goTo(row);
     for (const keys of [CTRL('c'), CTRL('d'), ESCAPE]) {

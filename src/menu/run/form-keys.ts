@@ -136,6 +136,7 @@ export class FormKeys {
   }
 
   private obeyKey(rule: KeyRule, key: Key): Promise<Transition> | undefined {
+    this.context.screen.endAnswer(this.standingNote);
     if (rule.viewId !== undefined) this.context.screen.focus(rule.viewId);
     if (rule.viewId !== undefined) this.context.screen.flush();
     else this.answerWhatWaits();

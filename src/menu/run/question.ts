@@ -24,6 +24,7 @@ export async function ask(
   question: Question,
 ): Promise<Readonly<Record<string, string>> | undefined> {
   call.sentBack.forget();
+  call.wasAskedToLeave = false;
   let screen = await makeScreen(call, question);
   if (question.message !== undefined) tell(screen, question, question.message);
   screen.open({ clear: true });

@@ -71,8 +71,6 @@ class MenuRun {
   private withoutKey = 0;
   private keysSeen = 0;
   private isLetIn = false;
-  /** True once a caller who came in by an entry code was asked whether leaving is meant. */
-  private hasAskedToLeave = false;
   /** Why the caller is sent away, while no screen has stood until a key was pressed. */
   private unread: string | undefined;
 
@@ -177,7 +175,7 @@ class MenuRun {
     }
     if (access.kind === 'refused') return this.turnAway(name, access);
     const { menu } = access;
-    this.hasAskedToLeave = false;
+    this.call.wasAskedToLeave = false;
     if (this.stack.current?.menu === name) {
       // A goto to the open menu draws it again; the stack does not change.
       this.call.caller.log.debug('menu.already-there', { menu: name, reason: 'ALREADYTHERE' });
@@ -274,11 +272,11 @@ class MenuRun {
   private leaveBinding(): Step {
     const { current } = this.stack;
     const menu = current === undefined ? undefined : this.call.menus.menus.get(current.menu);
-    if (current === undefined || menu === undefined || this.hasAskedToLeave) {
+    if (current === undefined || menu === undefined || this.call.wasAskedToLeave) {
       this.sayGoodbye('call.without-new-factor');
       return { kind: 'end', reason: 'log-off' };
     }
-    this.hasAskedToLeave = true;
+    this.call.wasAskedToLeave = true;
     this.call.tell(this.call.say('menu.leaving-unbound'));
     return { kind: 'visit', menu, entry: current };
   }
