@@ -92,6 +92,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   },
   'bad-address': { many: 'addresses cannot be read', instead: 'it leads nowhere' },
   'closed-menu': { many: 'menus are closed, for what they ask cannot be read' },
+  'broken-acs': { many: 'conditions cannot be parsed', instead: 'nobody passes' },
   acs: { many: 'conditions need a look' },
   destination: { many: 'settings of destinations cannot be as they are written' },
   'module-config': { many: 'settings of modules cannot be as they are written' },

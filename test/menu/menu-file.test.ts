@@ -257,7 +257,10 @@ describe('what does not fit', () => {
     ['config: {\nmenuFlags: noHistroy\n}', /no menu flag 'noHistroy' \(noHistory\)/],
     ['config: {\nnextTimeout: soon\n}', /'nextTimeout' is a number/],
     ['submit: [ { value: "x", action: "@method:y" } ]', /only with a 'prompt'/],
-    ['config: {\nacs: "SC & (AR2"\n}', /4:12 error: ACS: this '\(' is never closed/],
+    [
+      'config: {\nacs: "SC & (AR2"\n}',
+      /4:12 error: the condition 'SC & \(AR2' cannot be parsed at its column 6: this '\(' is never closed/,
+    ],
     ['config: {\nacs: GN[users]\n}', /4:6 error: ACS: there is no ACS code 'GN'.*\(GM\)/],
   ])('%j is told', (body, expected) => {
     expect(problems(body).join('\n')).toMatch(expected);

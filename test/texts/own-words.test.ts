@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { mkdir, symlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { TEXT_AREAS, type TextId } from '../../src/texts/texts';
 import { TestBoard } from '../support/board';
 import { BoardDir } from '../support/board-dir';
@@ -148,6 +149,28 @@ describe('texts.hjson that cannot be read', () => {
     await other.sees('Sign in');
     other.type('\r\r');
     await other.sees('Say it.');
+  });
+
+  it('because it is a link to nothing is told at the start and by the checks, until it leads somewhere', async () => {
+    dir = await BoardDir.make({});
+    const file = join(dir.path, 'config/texts.hjson');
+    await mkdir(dirname(file), { recursive: true });
+    await symlink('elsewhere.hjson', file);
+    board = await TestBoard.start({ boardDir: dir.path });
+    const why = `cannot read ${file}: ${file} is a link that leads nowhere`;
+    expect(board.events('board.warning')).toMatchObject([
+      { kind: 'broken-texts', place: { file }, message: expect.stringContaining(why) as unknown },
+    ]);
+    const shell = await Shell.open();
+    const checked = await shell.try('--board', dir.path, 'texts', 'check');
+    expect([checked.exitCode, checked.out]).toEqual([1, expect.stringContaining(why)]);
+    expect((await shell.try('--board', dir.path, 'menu', 'check')).out).toContain(why);
+    await dir.write('config/elsewhere.hjson', '{ "field.empty": "Say it." }');
+    await board.logged('board.reloaded');
+    const caller = await board.telnet();
+    await caller.sees('Sign in');
+    caller.type('\r\r');
+    await caller.sees('Say it.');
   });
 
   it('is named by oputil texts check, with exit code 1', async () => {

@@ -138,13 +138,23 @@ export class EntryReader {
     const acs = this.compiled.get(text ?? '') ?? this.compile(text ?? '');
     this.compiled.set(acs.text, acs);
     const quote = node.kind === 'scalar' && !node.quoteless ? 1 : 0;
-    for (const problem of text === undefined ? [] : acs.problems) {
-      const place = shift(node.place, quote + problem.column - 1);
-      this.note(problem.severity, 'acs', place, `ACS: ${problem.text}`, problem.nearest);
+    for (const { severity, column, text: why, nearest } of text === undefined ? [] : acs.problems) {
+      const place = shift(node.place, quote + column - 1);
+      if (acs.root === undefined) {
+        const said = `the condition '${shorten(acs.text)}' cannot be parsed at its column ${column}: ${why}`;
+        this.note(severity, 'broken-acs', place, said, nearest);
+      } else this.note(severity, 'acs', place, `ACS: ${why}`, nearest);
     }
     return acs;
   }
 }
+
+/** A condition may be thousands of characters long. */
+function shorten(text: string): string {
+  return text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN)}...`;
+}
+
+const MAX_SHOWN = 60;
 
 function shift(place: Place, columns: number): Place {
   return place.column === undefined ? place : { ...place, column: place.column + columns };

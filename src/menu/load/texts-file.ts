@@ -1,6 +1,6 @@
 import { BbsError } from '../../base/errors';
 import { loadHjsonTree } from '../../config/hjson-tree';
-import { isThere } from '../../config/source-text';
+import { findLostLink, isThere } from '../../config/source-text';
 import { toPlain, type SourceNode } from '../../config/source-tree';
 import {
   isTextId,
@@ -31,7 +31,9 @@ export async function loadTextsFile({
   if (textsFile === undefined) return { texts: {}, problems: [], files: [] };
   // A file that appears goes live like an edit: it is watched while it is not there.
   const nothing = { texts: {}, problems: [], files: [textsFile] };
-  if (!(await isThere(textsFile))) return nothing;
+  // A link that leads nowhere is no absent file: reading it says where it leads from.
+  const isAbsent = !(await isThere(textsFile)) && (await findLostLink(textsFile)) === undefined;
+  if (isAbsent) return nothing;
   const base = { severity: 'error', subject: '' } as const;
   try {
     const tree = await loadHjsonTree(textsFile, { env, mayHoldFile: () => false });
