@@ -25,6 +25,8 @@ const SLOTS: Readonly<Record<string, RegExp>> = {
   '&': /^[^\p{C}]$/u,
 };
 
+const SEPARATOR = /^[./:-]$/;
+
 /** ME: input in a pattern such as `####/##/##`. Without a pattern nothing can be typed. */
 export class MaskedEditView extends View {
   private typed: string[] = [];
@@ -141,9 +143,11 @@ export class MaskedEditView extends View {
     return { row: 0, column, visible: true };
   }
 
+  /** Also the sign that others write between the parts of a date, a time or a number. */
   private isLiteral(character: string): boolean {
     const isPart = this.pattern.includes(character) && SLOTS[character] === undefined;
-    return isPart || character === ' ';
+    const isSlots = this.slots.some(({ accepts }) => accepts.test(character));
+    return isPart || character === ' ' || (SEPARATOR.test(character) && !isSlots);
   }
 
   /** What the pattern asks for, in words. */

@@ -87,6 +87,19 @@ test('an empty answer keeps what is there, and a lone - empties it', async () =>
 });
 
 test.each([
+  ['####/##/##', '1980-02-31', '1980/02/31'],
+  ['####/##/##', '1980.2', '1980/2'],
+  ['##:##', '18.31', '18:31'],
+  ['@@@@', 'ab-c', 'abc'],
+  ['&&&&', 'ab-c', 'ab-c'],
+])('in %s the signs of %s stand for those of the pattern', async (maskPattern, line, value) => {
+  const dialogue = new Dialogue([spec('ME1', [1, 1], { maskPattern })], {}, {});
+  dialogue.take();
+  await dialogue.type(`${line}\r`);
+  expect(dialogue.form.values()).toEqual({ 1: value });
+});
+
+test.each([
   [[], 'There is nothing here.'],
   [['ann'], 'There is only one, number 1.'],
   [['ann', 'joe'], 'Please type a number from 1 to 2.'],
