@@ -57,6 +57,8 @@ export class CallContext {
   private linesExplained = false;
   private drawnTheme: Theme | undefined;
   private newsTold = false;
+  /** Line by line: how the last screen began. */
+  titleSaid: string | undefined;
   /** True while a caller who came in by an entry code was asked whether leaving is meant, and nothing else since. */
   wasAskedToLeave = false;
   private told: string | undefined;

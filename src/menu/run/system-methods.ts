@@ -10,7 +10,7 @@ import {
   typingProblem,
 } from './login-answer';
 import { answerLostCodes, isAskForRecovery } from './lost-codes';
-import { SAID_LINES } from '../screen/screen-controller';
+import { SAID_LINES } from '../screen/line-screen';
 import {
   asksForLineCode,
   askLineCode,

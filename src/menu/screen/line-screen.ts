@@ -20,6 +20,9 @@ interface WrittenScreen {
   readonly instead: readonly string[] | undefined;
 }
 
+/** What a menu remembers of its lines, where it is said line by line; without it they are all said. */
+export const SAID_LINES = 'said-lines';
+
 /** Extensions of art that is read out as it is; other art is a picture, and left out. */
 const TEXT_ART = ['.asc', '.txt'];
 
@@ -43,6 +46,23 @@ export function speak({ canvas, views, instead }: WrittenScreen): SpokenScreen {
   const quiet = sorted.filter((view) => !isQuestion(view));
   if (instead === undefined) return { lines: textOf(rows, quiet), labels };
   return { lines: [...instead, ...quiet.flatMap((view) => view.lineText.split('\n'))], labels };
+}
+
+/**
+ * What was not said yet. A title that the screen before began with is not said again, such as the board's name at the
+ * matrix; whoever comes back to a menu hears its name instead of what it said.
+ */
+export function withoutSaid(
+  lines: readonly string[],
+  { memory, desc }: { readonly memory?: Map<string, unknown>; readonly desc?: string },
+  call: Pick<CallContext, 'titleSaid'>,
+): readonly string[] {
+  const before = memory?.get(SAID_LINES);
+  memory?.set(SAID_LINES, lines);
+  const isTitleSaid = lines[0] !== undefined && lines[0] === call.titleSaid;
+  call.titleSaid = lines[0];
+  if (!Array.isArray(before)) return isTitleSaid ? lines.slice(1) : lines;
+  return [desc ?? '', ...lines.filter((line) => !before.includes(line))];
 }
 
 interface Page {

@@ -11,14 +11,11 @@ import type { ComposedScreen } from './compose';
 import { movesOf, type Moves } from './key-reader';
 import { FieldNote, roomOf } from './field-note';
 import { LentRows } from './lent-rows';
-import { speak } from './line-screen';
+import { SAID_LINES, speak, withoutSaid } from './line-screen';
 import { fitSentence, oneLine, wrapWords } from './message-line';
 import type { MenuScreen, SentenceKind } from '../run/module';
 import type { CallContext } from '../run/call-context';
 import type { SentenceColor, Tree } from '../load/theme';
-
-/** What a menu remembers of its lines, where it is said line by line; without it they are all said. */
-export const SAID_LINES = 'said-lines';
 
 /** Default number of the view for messages (TL10). */
 const MESSAGE_VIEW = 10;
@@ -141,18 +138,8 @@ export class ScreenController implements MenuScreen {
     this.isToBeSaid = false;
     const { lines, labels } = speak({ canvas, views: this.views, instead });
     const help = form.focusedId === undefined ? undefined : this.call.takeLineHelp();
-    const all = [help ?? '', ...this.takeNewLines(lines), this.said];
+    const all = [help ?? '', ...withoutSaid(lines, this.menu, this.call), this.said];
     return `\r\n${all.join('\r\n')}\r\n${form.draw(labels)}`;
-  }
-
-  /** What this menu has not said yet; whoever comes back to it hears its name instead of the rest. */
-  private takeNewLines(lines: readonly string[]): readonly string[] {
-    const { memory, desc } = this.menu;
-    if (memory === undefined) return lines;
-    const before = memory.get(SAID_LINES);
-    memory.set(SAID_LINES, lines);
-    if (!Array.isArray(before)) return lines;
-    return [desc ?? '', ...lines.filter((line) => !before.includes(line))];
   }
 
   /** The animations of this screen. */
