@@ -1,6 +1,8 @@
 import { byPlace, type Problem } from './problems';
 
 interface Rule {
+  /** Told before the others: callers go another way than the sysop thinks. */
+  readonly isLoud?: true;
   /** What several findings of it are called together: "14 <these>". */
   readonly many: string;
   /** What happens in place of what was written, where the finding itself does not say. */
@@ -91,6 +93,10 @@ export const RULES: Readonly<Record<string, Rule>> = {
     instead: 'it counts for nothing',
   },
   'bad-address': { many: 'addresses cannot be read', instead: 'it leads nowhere' },
+  'lost-form': {
+    isLoud: true,
+    many: 'forms and prompts are lost by a misspelt key, and nothing is asked there',
+  },
   'closed-menu': { many: 'menus are closed, for what they ask cannot be read' },
   'broken-acs': { many: 'conditions cannot be parsed', instead: 'nobody passes' },
   acs: { many: 'conditions need a look' },
@@ -138,6 +144,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
 
 /**
  * One line for each kind, with a count, where more than one is of it: the first by place, in full, stands for all.
+ * The loud ones come first.
  * `all` gives each its own line.
  */
 export function groupWarnings(
@@ -150,7 +157,10 @@ export function groupWarnings(
     const name = isOfKind(warning) && !all ? (warning.kind ?? '') : `${index}`;
     groups.set(name, [...(groups.get(name) ?? []), warning]);
   }
-  return [...groups].flatMap(([name, group]) => {
+  const isLoud = (group: readonly Problem[]): boolean =>
+    RULES[group[0]?.kind ?? '']?.isLoud === true;
+  const inOrder = [...groups].sort(([, a], [, b]) => Number(isLoud(b)) - Number(isLoud(a)));
+  return inOrder.flatMap(([name, group]) => {
     const [first] = group;
     if (first === undefined) return [];
     if (group.length === 1) return [format(first)];

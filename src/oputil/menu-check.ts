@@ -12,7 +12,8 @@ import type { CommandContext } from './command-context';
 
 const HELP = `
 Errors are what keeps the board from starting: no first menu, no way to sign
-in, and ways past the second factor. Exit code 1 when there is one. Names that
+in; and ways past the second factor, and a form or prompt that a misspelt key
+loses, of which a start warns. Exit code 1 when there is one. Names that
 are nowhere, art that is missing, forms that nothing submits and broken
 conditions are warnings that say what happens instead, so that a board from
 elsewhere opens; --strict makes them errors, for boards that you write. The
@@ -48,7 +49,7 @@ async function check(context: CommandContext, { all, strict }: CheckFlags): Prom
     ...findConfigFindings(parts),
     ...(await findThemeFindings(parts, registries)),
   ].sort(byPlace);
-  const findings = weigh(found, { strict });
+  const findings = weigh(found, { strict, isCheck: true });
   const count = (severity: Finding['severity']): number =>
     findings.filter((finding) => finding.severity === severity).length;
   const errors = count('error');

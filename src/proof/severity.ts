@@ -16,13 +16,23 @@ const STOPS: ReadonlySet<string> = new Set([
   'policy',
 ]);
 
+/** What a start goes on with, and `oputil menu check` does not: callers pass where they should be asked. */
+const ERRORS_OF_A_CHECK: ReadonlySet<string> = new Set(['lost-form']);
+
+interface Weights {
+  /** Every mistake is an error. */
+  readonly strict?: boolean | undefined;
+  /** For `oputil menu check`: the start goes on with more. */
+  readonly isCheck?: boolean;
+}
+
 /**
  * The findings as they count. What no caller could be harmed by is a warning that says what happens
  * instead, so that a board from elsewhere opens as it lies; `strict` leaves it an error.
  */
 export function weigh(
   findings: readonly Finding[],
-  { strict = false }: { readonly strict?: boolean | undefined } = {},
+  { strict = false, isCheck = false }: Weights = {},
 ): readonly Finding[] {
   // A sign-in whose fields stand nowhere is told in one sentence.
   const barred = new Set(
@@ -34,6 +44,7 @@ export function weigh(
   if (strict) return told;
   return told.map((finding) => {
     if (finding.severity === 'warning' || STOPS.has(finding.rule)) return finding;
+    if (isCheck && ERRORS_OF_A_CHECK.has(finding.rule)) return finding;
     const instead = RULES[finding.rule]?.instead;
     const mistake = { ...finding, severity: 'warning', isMistake: true } as const;
     return instead === undefined ? mistake : { ...mistake, instead };

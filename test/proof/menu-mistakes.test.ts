@@ -1,3 +1,4 @@
+import { groupWarnings } from '../../src/config/warning-kinds';
 import { checkMenus, describeFinding } from '../../src/proof/check';
 import { weigh } from '../../src/proof/severity';
 import type { Finding } from '../../src/menu/load/menu-entry';
@@ -44,4 +45,60 @@ describe('a condition that cannot be parsed', () => {
     );
     expect(found?.text.length).toBeLessThan(200);
   });
+});
+
+describe('a misspelt key that holds what a menu asks', () => {
+  const FORM = '{ 0: { mci: { ET1: { } }, submit: { "*": [] } } }';
+  const lost = (body: string) => findingsOf(body).filter(({ rule }) => rule === 'lost-form');
+
+  it.each([
+    ['from', FORM, 'form'],
+    ['fom', FORM, 'form'],
+    ['forms', FORM, 'form'],
+    ['Form', FORM, 'form'],
+    ['promt', '"ask"', 'prompt'],
+    ['pormpt', '"ask"', 'prompt'],
+  ])('%s loses it, and that is said with what happens and the right key', (key, value, meant) => {
+    const found = lost(`config: { area: "login" }\n${key}: ${value}\nnext: "login"`);
+    expect(found.map(describeFinding)).toEqual([
+      `m: '${key}' means nothing in a menu: its ${meant} is lost, and nothing is asked there; did you mean '${meant}'?`,
+    ]);
+    expect(found).toMatchObject([{ severity: 'warning', isMistake: true }]);
+    expect(weigh(rawFindings(key, value), { isCheck: true })).toContainEqual(
+      expect.objectContaining({ rule: 'lost-form', severity: 'error' }),
+    );
+  });
+
+  it.each([
+    ['beside a form', `from: ${FORM}\nform: ${FORM}`],
+    ['beside a prompt', 'promt: "ask"\nprompt: "ask"'],
+    ['with what is no form', 'from: "elsewhere"\nnext: "login"'],
+    ['with what is no prompt', 'promt: { }\nnext: "login"'],
+    ['and is near to neither', `font: "topaz"\nfromage: ${FORM}\nnext: "login"`],
+  ])('%s is a key without a meaning as any other', (_, body) => {
+    expect(lost(`config: { area: "login" }\n${body}`)).toEqual([]);
+    expect(findingsOf(body).map(({ rule }) => rule)).toContain('unknown-key');
+  });
+
+  it('is told before all else, and several in one line', () => {
+    const at = (line: number, kind: string) => ({
+      place: { file: 'f', line },
+      kind,
+      message: kind,
+    });
+    const warnings = [at(1, 'acs'), at(2, 'lost-form'), at(3, 'unknown-key'), at(4, 'lost-form')];
+    expect(groupWarnings(warnings, ({ message }) => message)).toEqual([
+      '2 forms and prompts are lost by a misspelt key, and nothing is asked there; the first: lost-form',
+      'acs',
+      'unknown-key',
+    ]);
+    expect(groupWarnings(warnings, ({ message }) => message, { all: true })).toEqual([
+      ...['lost-form', 'lost-form', 'acs', 'unknown-key'],
+    ]);
+  });
+
+  const rawFindings = (key: string, value: string): readonly Finding[] => {
+    const set = menusFrom(`menus: {\n${START}\nm: { ${key}: ${value}\nnext: "login" }\n}`);
+    return checkMenus(set, registriesFor(set));
+  };
 });

@@ -246,8 +246,31 @@ function noteUnknownKeys(reader: EntryReader, node: ObjectNode): boolean {
     const place = node.entries.get(key)?.keyPlace ?? node.place;
     reader.warn('unknown-key', place, `'${key}' of a menu belongs inside form: { 0: { ... } }`);
   }
-  return reader.checkKeys(node, [...Object.keys(MENU_KEYS), ...misplaced], 'a menu');
+  const lost = findLostForms(node);
+  for (const { key, place, meant } of lost) {
+    const text = `'${key}' means nothing in a menu: its ${meant} is lost, and nothing is asked there`;
+    reader.error('lost-form', place, text, meant);
+  }
+  const told = [...misplaced, ...lost.map(({ key }) => key)];
+  return reader.checkKeys(node, [...Object.keys(MENU_KEYS), ...told], 'a menu');
 }
+
+/** Keys that are nearly `form` or `prompt` and hold one, in a menu that asks nothing without it. */
+function findLostForms(node: ObjectNode) {
+  if (ASKING_KEYS.some((key) => node.entries.has(key))) return [];
+  const known = Object.keys(MENU_KEYS);
+  return [...node.entries].flatMap(([key, { node: value, keyPlace: place }]) => {
+    if (known.includes(key)) return [];
+    const nearest = nearestName(key, known);
+    const meant = ASKING_KEYS.find((asking) => asking === nearest);
+    const isText = value.kind === 'scalar' && typeof value.value === 'string';
+    const holdsOne = meant === 'form' ? value.kind === 'object' : isText;
+    return meant === undefined || !holdsOne ? [] : [{ key, place, meant }];
+  });
+}
+
+/** What a menu asks is in one of these. */
+const ASKING_KEYS = ['form', 'prompt'] as const;
 
 /** The ACS for entering: `config.acs`, and the menu's own `acs`, which has the same meaning. */
 function readEntryAcs(
