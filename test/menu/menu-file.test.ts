@@ -161,6 +161,22 @@ describe('forms', () => {
     }
   });
 
+  it.each([
+    ['1', true],
+    [1, true],
+    [' 1', true],
+    ['1 ', true],
+    ['1 1', false],
+    ['', false],
+    [' ', false],
+  ])('the unquoted number 1 is met by %j: %s', (typed, isMet) => {
+    const { forms } = menu(
+      'form: { 0: { submit: { "*": [ { value: { command: 1 }, action: "@menu:x" } ] } } }',
+    );
+    const rules = forms[0]?.submit.get('*') ?? [];
+    expect(matchSubmit(rules, { command: typed }) !== undefined).toBe(isMet);
+  });
+
   it('an entry that cannot be read keeps its condition, and leads nowhere', () => {
     const { next } = menu('next: [ { acs: "GM[banned]", next: "@art:x" } { next: "inside" } ]');
     expect(next?.options).toMatchObject([

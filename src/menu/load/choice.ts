@@ -205,6 +205,9 @@ function matches(condition: FieldMatch, values: Readonly<Record<string, unknown>
   if (!Object.hasOwn(values, condition.field)) return false;
   if (condition.equals === null) return true;
   const value = values[condition.field];
-  // hjson reads an unquoted 1 as a number while a field holds text; they are equal here.
-  return value === condition.equals || String(value) === String(condition.equals);
+  if (value === condition.equals) return true;
+  // hjson reads an unquoted 1 as a number while a field holds text; they are equal here. Blanks around a word come from
+  // keys that were meant for a pause.
+  const [typed, meant] = [String(value), String(condition.equals)];
+  return typed === meant || typed.trim() === meant;
 }
