@@ -129,6 +129,10 @@ export const RULES: Readonly<Record<string, Rule>> = {
     many: 'themes are children of none that is there',
     instead: 'what it lacks comes from the default theme',
   },
+  'unknown-wide': {
+    many: 'themes have no other one for wide windows that is there and wider',
+    instead: 'its own screens stand in the middle',
+  },
   'broken-theme': {
     many: 'theme files cannot be used',
     instead: 'the theme is shown without it',

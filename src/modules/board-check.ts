@@ -115,7 +115,7 @@ export function findPolicyProblems({ config, configPlace }: PolicyParts): readon
 
 /** What the theme files and the board's texts say in a form that is not understood. */
 export function themeFileFindings(themes: ThemeSet): readonly Finding[] {
-  return [...themes.textProblems, ...themes.list().flatMap(({ problems }) => problems)];
+  return [...themes.textProblems, ...themes.shown().flatMap(({ problems }) => problems)];
 }
 
 /** The same, what theme files hold that this board does not know, and which screens a theme does not draw. */
@@ -126,7 +126,7 @@ export async function findThemeFindings(
   const defaultTheme = config.theme.default;
   return [
     ...themeFileFindings(themes),
-    ...checkThemes(themes.list(), menus, registries),
+    ...checkThemes(themes.shown(), menus, registries),
     ...(await checkThemeArt({ menus, themes, art, defaultTheme, registries })),
   ];
 }
@@ -134,7 +134,7 @@ export async function findThemeFindings(
 /** What the menus of this board may name, for checks, pictures and questions about the flow. */
 export async function boardRegistries(parts: BoardParts): Promise<MenuRegistries> {
   const { config, menus, themes, art, own = NO_OWN_PARTS } = parts;
-  const folders = themes.list().map((theme) => theme.directories);
+  const folders = themes.shown().map((theme) => theme.directories);
   const passedOver = await findPassedOver({
     menus,
     themes,
@@ -175,8 +175,10 @@ function readEarlyThemes({ config, menus, themes, art }: BoardParts): Promise<Ea
   const named = themes.find(preLogin);
   const shown = named?.enabled === true ? named : standard;
   const specs = signInArt(menus);
+  const early = preLogin === '*' || shown === undefined ? themes.list() : [shown];
+  const wide = themes.shown().filter(({ id }) => early.some((theme) => theme.wide === id));
   return Promise.all(
-    (preLogin === '*' || shown === undefined ? themes.list() : [shown]).map(async (theme) => ({
+    [...early, ...wide].map(async (theme) => ({
       theme,
       art: await readChains(specs, { theme, themes, art, defaultTheme }),
     })),

@@ -281,11 +281,16 @@ function themedBoard({ config }: BoardParts, theme: string | undefined): BoardPa
   return { ...config, theme: { ...config.theme, default: theme, preLogin: theme } };
 }
 
-/** A set of themes that returns this one for every id. */
+/** A set of themes that returns this one for every id but that of its own for wide windows. */
 function onlyTheme(themes: ThemeSet, id: string | undefined): ThemeSet {
   if (id === undefined) return themes;
   const theme = themes.find(id);
-  return { ...themes, find: () => theme, list: () => (theme === undefined ? [] : [theme]) };
+  const list = theme === undefined ? [] : [theme];
+  return {
+    ...themes,
+    find: (other) => (other === theme?.wide ? themes.find(other) : theme),
+    list: () => list,
+  };
 }
 
 const refuse = (): Promise<never> =>

@@ -36,7 +36,7 @@ export async function checkThemeArt(parts: ThemeArtParts): Promise<readonly Find
 
 async function findingsOf(use: ArtUse, parts: ThemeArtParts): Promise<readonly Finding[]> {
   const { themes, art, defaultTheme } = parts;
-  const all = themes.list();
+  const all = themes.shown().filter((theme) => !isToldOfParent(theme, themes));
   const locate = (themeDirs: readonly string[], lastDirs: readonly string[] = []) =>
     art.locate(use.spec, { themeDirs, lastDirs, random: false });
   const standard = themes.find(defaultTheme)?.directories ?? [];
@@ -69,6 +69,15 @@ async function findingsOf(use: ArtUse, parts: ThemeArtParts): Promise<readonly F
       findings.push(warning('theme-art', use, `${lack}: the package's plain one stands in`));
   }
   return findings;
+}
+
+/** True for what stands in for another theme in wide windows and has all its art: what that lacks is told of it. */
+function isToldOfParent({ id, enabled, directories }: Theme, themes: ThemeSet): boolean {
+  const parents = themes.list().filter((theme) => theme.wide === id);
+  return (
+    !enabled &&
+    parents.some((parent) => parent.directories.every((folder) => directories.includes(folder)))
+  );
 }
 
 function warning(rule: string, { place, subject }: ArtUse, text: string): Finding {

@@ -37,7 +37,7 @@ export async function findPassedOver(parts: Parts): Promise<readonly PassedOver[
   const found = new Map<string, PassedOver>();
   const asking = [...parts.menus.menus.values()].flatMap((menu) => askingOf(menu, parts.menus));
   for (const { subject, art, lacks } of asking) {
-    for (const theme of parts.themes.list()) {
+    for (const theme of parts.themes.shown()) {
       for (const option of art?.options ?? []) {
         for (const chain of await chainsOf(option.value, { ...parts, theme })) {
           const missing = chain.map((each) => ({ art: each, lacking: lacks(theme, each.views) }));

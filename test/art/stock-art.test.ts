@@ -182,6 +182,28 @@ describe.each(DRAWN)('drawn stock art in $theme', ({ theme, columns }) => {
   });
 });
 
+/** The lists that have more columns in wide windows. */
+const LISTS = ['BOARDS', 'LASTCALL', 'MYCALLS', 'SIGNINS', 'USERLST', 'WHOSON'];
+
+describe.each([
+  { theme: 'themes/gatehouse-wide', extension: '.ans', of: 'themes/gatehouse', columns: 80 },
+  { theme: 'themes/plain-wide', extension: '.asc', of: 'themes/plain', columns: 40 },
+])('stock art in $theme', ({ theme, extension, of, columns }) => {
+  it('is of the lists alone', () => {
+    const names = readdirSync(join(root, theme)).sort();
+    expect(names).toEqual([...LISTS.map((name) => name + extension), 'theme.hjson']);
+  });
+
+  it.each(LISTS)('%s has the views of the narrow one, and says how wide it is', async (name) => {
+    const [wide, narrow] = [await draw(theme, name, 132), await draw(of, name, columns)];
+    expect(codes(wide.placements)).toBe(codes(narrow.placements));
+    expect(wide.rows).toBe(narrow.rows);
+    expect(wide.canvas.at(24, 132).character).toBe(' ');
+    const found = await art.find(`${theme}/${name}`);
+    expect(found?.sauce).toMatchObject({ width: 132, author: 'Sallyport' });
+  });
+});
+
 describe('stock art', () => {
   it('draws each screen its own picture, but for variants of one', async () => {
     const pictures = new Map<string, string[]>();
@@ -227,6 +249,14 @@ describe('stock art', () => {
           const again = renderArt(fresh, { width: columns, height: 24 });
           const { placements } = await draw(theme, name, columns);
           expect(again.placements).toEqual(placements);
+        }
+      }
+      for (const theme of ['themes/gatehouse-wide', 'themes/plain-wide']) {
+        for (const name of LISTS) {
+          const fresh = await drawn.find(`${theme}/${name}`);
+          if (fresh === undefined) throw new Error(`the script draws no ${name}`);
+          const again = renderArt(fresh, { width: 132, height: 24 });
+          expect(again.placements).toEqual((await draw(theme, name, 132)).placements);
         }
       }
     } finally {

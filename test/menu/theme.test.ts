@@ -195,6 +195,25 @@ describe('theme files', () => {
     expect(themes.find('one')?.problems[0]?.text).toContain('one -> two -> one');
   });
 
+  it('whose other one for wide windows is not there, or no wider, have none and say so', async () => {
+    await write('board/themes/mine/theme.hjson', '{ info: { columns: 78, wide: "broda" } }');
+    await write('board/themes/broad/theme.hjson', '{ info: { columns: 132, enabled: false } }');
+    await write('board/themes/same/theme.hjson', '{ info: { columns: 132, wide: "broad" } }');
+    await write('board/themes/well/theme.hjson', '{ info: { columns: 78, wide: "Broad" } }');
+    const themes = await load();
+    expect(themes.find('mine')).toMatchObject({
+      wide: undefined,
+      problems: [{ rule: 'unknown-wide', nearest: 'broad', place: { line: 1 } }],
+    });
+    expect(themes.find('same')).toMatchObject({
+      wide: undefined,
+      problems: [{ rule: 'unknown-wide', severity: 'error' }],
+    });
+    expect(themes.find('well')).toMatchObject({ wide: 'broad', problems: [] });
+    expect(themes.list().map(({ id }) => id)).toEqual(['mine', 'same', 'well']);
+    expect(themes.shown().map(({ id }) => id)).toEqual(['broad', 'mine', 'same', 'well']);
+  });
+
   it('have the dates of the configuration where they say nothing', async () => {
     await write('board/themes/mine/theme.hjson', '{}');
     const formats = configSchema.parse({ theme: { dateFormat: { short: 'MM/DD/YYYY' } } }).theme;

@@ -1,19 +1,21 @@
 // Screens of the theme gatehouse that list or tell something.
-import { LEFT, workPage } from './pages.mjs';
+import { LEFT, widePage, workPage } from './pages.mjs';
 
 /** A line below which the pause prompt finds its place, however short the list above it is. */
 function closingLine(page) {
-  return page.text(22, LEFT, '─'.repeat(74), 'line');
+  return page.text(22, LEFT, '─'.repeat(page.columns - 2 * (LEFT - 1)), 'line');
 }
 
-function list(
-  title,
-  headline,
-  subject,
-  heads,
-  keys = 'Arrows, Page Up, Page Down: move   Enter, Esc: back   ?: help',
-) {
-  const page = workPage(title, headline, subject).label(5, LEFT, 'TL20', 'hint');
+const KEYS = 'Arrows, Page Up, Page Down: move   Enter, Esc: back   ?: help';
+const CALL_KEYS = 'E: end it   N: one was not me   Arrow keys: choose   Enter, Esc: back';
+const BOARD_KEYS = 'Arrow keys: up and down   Enter: go there   A: your account   G: log off';
+
+function list(title, headline, subject, heads, keys = KEYS) {
+  return listOn(workPage(title, headline, subject), heads, keys);
+}
+
+function listOn(page, heads, keys) {
+  page.label(5, LEFT, 'TL20', 'hint');
   for (const [column, head] of heads) page.text(6, column, head, 'hint');
   page.view(7, LEFT, 'VM1', 'text', 'focus').label(21, LEFT + 2, 'TL21', 'hint');
   return closingLine(page).text(23, LEFT, keys, 'hint');
@@ -35,6 +37,13 @@ function status() {
     page.text(6 + index, LEFT, name, 'hint').label(6 + index, 20, code, 'strong');
   });
   return closingLine(page);
+}
+
+function boards(page, heads) {
+  page.label(5, LEFT, 'TL20', 'hint');
+  for (const [column, head] of heads) page.text(6, column, head, 'hint');
+  page.view(7, LEFT, 'VM1', 'text', 'focus').label(21, LEFT, 'TL10', 'warning');
+  return closingLine(page).text(23, LEFT, BOARD_KEYS, 'hint');
 }
 
 /** By file name. */
@@ -63,20 +72,11 @@ export const LIST_SCREENS = {
       [LEFT + 35, 'Doing'],
       [LEFT + 56, 'Place'],
     ]),
-  BOARDS: () => {
-    const page = workPage('Boards', 'Where to?', 'signpost')
-      .label(5, LEFT, 'TL20', 'hint')
-      .text(6, LEFT + 2, 'Board', 'hint')
-      .text(6, LEFT + 22, 'About', 'hint');
-    return closingLine(
-      page.view(7, LEFT, 'VM1', 'text', 'focus').label(21, LEFT, 'TL10', 'warning'),
-    ).text(
-      23,
-      LEFT,
-      'Arrow keys: up and down   Enter: go there   A: your account   G: log off',
-      'hint',
-    );
-  },
+  BOARDS: () =>
+    boards(workPage('Boards', 'Where to?', 'signpost'), [
+      [LEFT + 2, 'Board'],
+      [LEFT + 22, 'About'],
+    ]),
   ACCOUNT: () =>
     closingLine(
       workPage('Account', 'Your account, and who calls', 'shield').view(
@@ -113,6 +113,61 @@ export const LIST_SCREENS = {
         [LEFT + 54, 'Node'],
         [LEFT + 61, 'Lasted'],
       ],
-      'E: end it   N: one was not me   Arrow keys: choose   Enter, Esc: back',
+      CALL_KEYS,
     ),
 };
+
+/**
+ * Lists in a wide window: their titles, the pictures at their heads, and what stands above their columns, which the formats
+ * in theme.hjson of gatehouse-wide and plain-wide fill.
+ */
+export const WIDE_LISTS = {
+  LASTCALL: {
+    title: 'Last callers',
+    subject: 'clock',
+    heads: {
+      User: 2,
+      Calls: 21,
+      When: 28,
+      Date: 45,
+      By: 63,
+      Node: 74,
+      Place: 80,
+      Affiliation: 106,
+    },
+  },
+  WHOSON: {
+    title: 'Who is online',
+    subject: 'home',
+    heads: { Node: 2, User: 8, By: 28, Doing: 39, For: 69, Place: 82, Affiliation: 108 },
+  },
+  USERLST: {
+    title: 'User list',
+    subject: 'crowd',
+    heads: { User: 2, Place: 24, Affiliation: 54, Calls: 86, 'Last call': 93, Date: 110 },
+  },
+  SIGNINS: {
+    title: 'Sign-ins and changes of your account',
+    subject: 'door',
+    heads: { When: 2, Date: 21, By: 39, Node: 50, From: 56, What: 97 },
+  },
+  MYCALLS: {
+    title: 'Your calls',
+    subject: 'bell',
+    heads: { Began: 2, Date: 21, By: 39, From: 50, Node: 91, Lasted: 98 },
+    keys: CALL_KEYS,
+  },
+  BOARDS: { title: 'Where to?', subject: 'signpost', heads: { Board: 2, About: 34 } },
+};
+
+/** Those of the theme gatehouse-wide by file name. */
+export const WIDE_SCREENS = Object.fromEntries(
+  Object.entries(WIDE_LISTS).map(([name, { title, subject, heads, keys = KEYS }]) => {
+    const draw = () => {
+      const columns = Object.entries(heads).map(([head, at]) => [LEFT + at, head]);
+      const page = widePage(title, title, subject);
+      return name === 'BOARDS' ? boards(page, columns) : listOn(page, columns, keys);
+    };
+    return [name, draw];
+  }),
+);

@@ -107,24 +107,27 @@ export class Page {
       if (used < this.columns && row < this.rows) out += '\r\n';
     }
     const body = iconv.encode(`${out}\x1b[0m`, 'cp437');
-    return Buffer.concat([body, Buffer.from([0x1a]), this.sauce(body.length)]);
+    const { title, columns, rows } = this;
+    const record = sauceOf({ title, columns, rows, bytes: body.length });
+    return Buffer.concat([body, Buffer.from([0x1a]), record]);
   }
+}
 
-  sauce(bytes) {
-    const record = Buffer.alloc(128);
-    record.fill(0x20, 7, 90);
-    record.write('SAUCE00', 0, 'latin1');
-    record.write(this.title, 7, 35, 'latin1');
-    record.write('Sallyport', 42, 20, 'latin1');
-    record.write('20260101', 82, 8, 'latin1');
-    record.writeUInt32LE(bytes, 90);
-    record.writeUInt8(1, 94);
-    record.writeUInt8(1, 95);
-    record.writeUInt16LE(this.columns, 96);
-    record.writeUInt16LE(this.rows, 98);
-    record.write('IBM VGA', 106, 22, 'latin1');
-    return record;
-  }
+/** The record at the end of a file of character art: `kind` is 1 for ANSI, 0 for text. */
+export function sauceOf({ title, columns, rows, bytes, kind = 1 }) {
+  const record = Buffer.alloc(128);
+  record.fill(0x20, 7, 90);
+  record.write('SAUCE00', 0, 'latin1');
+  record.write(title, 7, 35, 'latin1');
+  record.write('Sallyport', 42, 20, 'latin1');
+  record.write('20260101', 82, 8, 'latin1');
+  record.writeUInt32LE(bytes, 90);
+  record.writeUInt8(1, 94);
+  record.writeUInt8(kind, 95);
+  record.writeUInt16LE(columns, 96);
+  record.writeUInt16LE(rows, 98);
+  record.write('IBM VGA', 106, 22, 'latin1');
+  return record;
 }
 
 function colorOf({ ink, ground }) {

@@ -90,3 +90,14 @@ export function workPage(title, headline, subject) {
   const head = subject === undefined ? GATE_STRIP : strip(crest(subject, OPENING_FROM));
   return new Page(title).picture(head).text(2, LEFT, headline, 'strong');
 }
+
+/** Columns of a page in a wide window. */
+export const WIDE = 132;
+
+/** The same page in a wide window: the picture stays at its right end. */
+export function widePage(title, headline, subject) {
+  const narrow = wallStrip(crest(subject, OPENING_FROM));
+  const size = { columns: WIDE, rows: 4 };
+  const head = shadeCells((x, y) => narrow(x - (WIDE - FULL.columns), y), size);
+  return new Page(title, { columns: WIDE }).picture(head).text(2, LEFT, headline, 'strong');
+}

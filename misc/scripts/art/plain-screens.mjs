@@ -1,6 +1,10 @@
 // The same screens in plain text: 40 columns, no drawing, labels before fields, so that a screen
 // reader reads them in order. They serve the theme plain, and as general art for themes that lack one.
 
+import { WIDE_LISTS } from './list-screens.mjs';
+import { sauceOf } from './page.mjs';
+import { WIDE } from './pages.mjs';
+
 const screen = (...lines) => `${lines.join('\n')}\n`;
 
 /** A screen that ends with "Press a key" or the command line, which has an empty row above it. */
@@ -380,3 +384,24 @@ export const PLAIN_SCREENS = {
   PAUSE: screen('Press a key to go on'),
   PAUSEPAGE: screen('Any key: next page. C: all. Q: stop.'),
 };
+
+/** The head of a list in a wide window: a word above each of its columns. */
+function headsOf(name) {
+  return Object.entries(WIDE_LISTS[name].heads).reduce(
+    (line, [head, at]) => line.padEnd(at) + head,
+    '',
+  );
+}
+
+/** The lists of the theme plain-wide: a row of heads above the list, and a record that says that rows are longer than 80. */
+export const PLAIN_WIDE_SCREENS = Object.fromEntries(
+  Object.keys(WIDE_LISTS).map((name) => {
+    const lines = PLAIN_SCREENS[name].split('\n');
+    const at = lines.indexOf('%VM1');
+    const wide = [...lines.slice(0, at), headsOf(name), '%VM1', ...lines.slice(at + 2)];
+    const body = Buffer.from(wide.join('\n'), 'latin1');
+    const { title } = WIDE_LISTS[name];
+    const size = { columns: WIDE, rows: wide.length - 1, bytes: body.length };
+    return [name, Buffer.concat([body, Buffer.from([0x1a]), sauceOf({ title, ...size, kind: 0 })])];
+  }),
+);

@@ -18,6 +18,8 @@ export const MENU_CONFIG_KEYS: Readonly<Record<string, string>> = {
   baudRate: 'Shows the art at the speed of such a modem: 300 to 115200.',
   frames:
     'List of art that is shown before the menu, each for a moment: a key skips it; slow terminals and those without colours go without.',
+  drawnIn:
+    '`{ columns, rows }`: what the screen is made for, where that is not what `info.area` of its theme says.',
   font: 'Font for terminals that can change theirs, by its SyncTERM name.',
   encodedAs: 'Encoding of the art, when it is not the one of its file type.',
   interrupt: 'Messages from other nodes: `never`, `queued` until the menu is left, or `realtime`.',
@@ -37,7 +39,7 @@ export const MENU_CONFIG_KEYS: Readonly<Record<string, string>> = {
 /** Those of them that a theme may change: how a screen is shown. */
 export const THEMED_CONFIG_KEYS: readonly string[] = [
   ...['cls', 'pause', 'pausePrompt', 'pausePosition', 'nextTimeout', 'baudRate', 'font'],
-  ...['frames', 'art', 'messageView', 'helpView'],
+  ...['frames', 'drawnIn', 'art', 'messageView', 'helpView'],
 ];
 
 /** False for what decides who comes in and where a caller goes; other keys belong to the module. */
@@ -114,6 +116,7 @@ function readShown(reader: EntryReader, node: ObjectNode | undefined): ShownConf
     baudRate: readBaudRate(reader, value('baudRate')),
     font: reader.text(value('font'), "'font'"),
     frames: readFrames(reader, value('frames')),
+    drawnIn: readDrawnIn(reader, value('drawnIn')),
   };
 }
 
@@ -195,6 +198,17 @@ function readPosition(
   const column = reader.number(reader.find(object, 'col')?.node, "'col'");
   if (isPlaceOnScreen(row) && isPlaceOnScreen(column)) return { row, column };
   reader.error('wrong-form', object.place, "'pausePosition' is { row: R, col: C }, both from 1 up");
+  return undefined;
+}
+
+function readDrawnIn(reader: EntryReader, node: SourceNode | undefined): ShownConfig['drawnIn'] {
+  const object = reader.object(node, "'drawnIn'");
+  if (object === undefined) return undefined;
+  reader.checkKeys(object, ['columns', 'rows'], "'drawnIn'");
+  const width = reader.number(reader.find(object, 'columns')?.node, "'columns'");
+  const height = reader.number(reader.find(object, 'rows')?.node, "'rows'");
+  if (isPlaceOnScreen(width) && isPlaceOnScreen(height)) return { width, height };
+  reader.error('wrong-form', object.place, "'drawnIn' is { columns: C, rows: R }, both from 1 up");
   return undefined;
 }
 

@@ -95,6 +95,8 @@ export interface MenuConfig {
   readonly font: string | undefined;
   /** Art that is shown before the menu, one after the other. */
   readonly frames: readonly string[] | undefined;
+  /** What its screen is made for, in the middle of a larger window; undefined as the theme has it. */
+  readonly drawnIn: { readonly width: number; readonly height: number } | undefined;
   readonly encodedAs: string | undefined;
   readonly interrupt: 'never' | 'queued' | 'realtime' | undefined;
   readonly noHistory: boolean;
@@ -119,6 +121,7 @@ export type ShownConfig = Pick<
   | 'baudRate'
   | 'font'
   | 'frames'
+  | 'drawnIn'
 >;
 
 /** Key and value of an entry that may name a menu: `config.locked`, `extraArgs.next`. */

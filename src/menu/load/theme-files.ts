@@ -56,9 +56,14 @@ export async function loadThemes(options: ThemeFilesOptions): Promise<LoadedThem
   );
   const inOtherLetters = (id: string): Theme | undefined =>
     [...themes.values()].find((theme) => isSame(theme.id, id));
+  const list = (): readonly Theme[] => [...themes.values()].filter(({ enabled }) => enabled);
   return {
     find: (id) => themes.get(id) ?? inOtherLetters(id),
-    list: () => [...themes.values()].filter((theme) => theme.enabled),
+    list,
+    shown: () => {
+      const wide = new Set(list().map((theme) => theme.wide));
+      return [...themes.values()].filter(({ id, enabled }) => enabled || wide.has(id));
+    },
     say: sayWith(board.texts),
     textProblems: board.problems,
     files: [...board.files, ...[...written.values()].flatMap(({ files }) => files)],
@@ -104,8 +109,8 @@ interface WrittenTheme extends Pick<
   readonly defaults: Tree;
   readonly menus: Tree;
   readonly prompts: Tree;
-  /** Place of `info.base` in its file, if present. */
-  readonly basePlace: Place;
+  /** Place of such a key of `info` in its file, if present. */
+  placeOf(key: 'base' | 'wide'): Place;
   readonly files: readonly string[];
 }
 
@@ -118,7 +123,7 @@ async function readTheme(
   const [home = ''] = artRoots;
   const isOwn = directories.some((directory) => isInside(directory, [home]));
   const bare = {
-    ...{ ...nothing, id, directories, problems: [], basePlace: { file: id }, files: [] },
+    ...{ ...nothing, id, directories, problems: [], placeOf: () => ({ file: id }), files: [] },
     isOwn,
   };
   for (const directory of directories) {
@@ -181,7 +186,7 @@ async function readThemeFile(
       ...problems,
       ...words.problems,
     ],
-    basePlace: tree.placeOf(['info', 'base']),
+    placeOf: (key) => tree.placeOf(['info', key]),
     source: tree.root,
     files: tree.files,
   };
@@ -208,6 +213,7 @@ function themeOf(
   },
 ): Theme {
   const { chain, wrong } = ancestry(own, from.written);
+  const { wide, notWide } = wideChild(own, from.written);
   // From the last base to the theme itself, which wins.
   const layers = [...chain].reverse();
   const merged = (part: 'defaults' | 'menus' | 'prompts'): Tree =>
@@ -227,13 +233,14 @@ function themeOf(
     rows: count(info['rows']),
     isDrawn: info['drawn'] === true,
     area: areaOf(chain.find(({ info: { area } }) => area !== undefined)?.info['area']),
+    wide,
     directories: [...new Set(chain.flatMap(({ directories }) => directories))],
     defaults: themeDefaults(merged('defaults'), from.formats),
     menus: merged('menus'),
     prompts: merged('prompts'),
     shown,
     say: sayWith(from.texts, ...layers.map(({ texts }) => texts)),
-    problems: [...own.problems, ...wrong],
+    problems: [...own.problems, ...wrong, ...notWide],
     isOwn: own.isOwn,
     source: own.source,
   };
@@ -253,7 +260,7 @@ function ancestry(
   const chain = [own];
   for (let { base } = own.info; base !== undefined; base = chain.at(-1)?.info['base']) {
     const name = text(base) ?? '';
-    const next = written.get(name) ?? [...written.values()].find(({ id }) => isSame(id, name));
+    const next = namedIn(written, name);
     if (next !== undefined && !chain.includes(next)) {
       chain.push(next);
       continue;
@@ -262,16 +269,45 @@ function ancestry(
       next === undefined
         ? `info.base names a theme that is not there: '${name}'`
         : `info.base leads round in a ring: ${[...chain, next].map(({ id }) => id).join(' -> ')}`;
-    const nearest =
-      next === undefined
-        ? nearestName(
-            name,
-            [...written.keys()].filter((id) => id !== own.id),
-          )
-        : undefined;
-    return { chain, wrong: [problem('error', 'unknown-base', own.basePlace, why, nearest)] };
+    const nearest = next === undefined ? nearestOther(own, written, name) : undefined;
+    return { chain, wrong: [problem('error', 'unknown-base', own.placeOf('base'), why, nearest)] };
   }
   return { chain, wrong: [] };
+}
+
+/** The theme in its `info.wide`, which needs more columns than it does, or what is wrong with that name. */
+function wideChild(
+  own: WrittenTheme,
+  written: ReadonlyMap<string, WrittenTheme>,
+): { readonly wide: string | undefined; readonly notWide: readonly Finding[] } {
+  const name = text(own.info['wide']);
+  if (name === undefined) return { wide: undefined, notWide: [] };
+  const found = namedIn(written, name);
+  if (found !== undefined && count(found.info['columns']) > count(own.info['columns']))
+    return { wide: found.id, notWide: [] };
+  const why =
+    found === undefined
+      ? `info.wide names a theme that is not there: '${name}'`
+      : `info.wide names '${name}', whose info.columns are no more than those of '${own.id}'`;
+  const nearest = found === undefined ? nearestOther(own, written, name) : undefined;
+  const wrong = problem('error', 'unknown-wide', own.placeOf('wide'), why, nearest);
+  return { wide: undefined, notWide: [wrong] };
+}
+
+function namedIn(
+  written: ReadonlyMap<string, WrittenTheme>,
+  name: string,
+): WrittenTheme | undefined {
+  return written.get(name) ?? [...written.values()].find(({ id }) => isSame(id, name));
+}
+
+function nearestOther(
+  own: WrittenTheme,
+  written: ReadonlyMap<string, WrittenTheme>,
+  name: string,
+): string | undefined {
+  const others = [...written.keys()].filter((id) => id !== own.id);
+  return nearestName(name, others);
 }
 
 /**

@@ -38,6 +38,8 @@ export interface Theme {
   readonly isDrawn: boolean;
   /** What its screens are made for, in the middle of a larger window; undefined for the whole window. */
   readonly area: { readonly width: number; readonly height: number } | undefined;
+  /** The theme that callers with a window wide enough for it get instead. */
+  readonly wide: string | undefined;
   /** Folders of its art: the board's own, the package's, then those of the theme that it is based on. */
   readonly directories: readonly string[];
   readonly defaults: ThemeDefaults;
@@ -58,7 +60,7 @@ export interface Theme {
 /** What a theme.hjson may hold in each of its blocks. */
 export const THEME_KEYS = {
   root: ['info', 'customization', 'texts'],
-  info: ['name', 'author', 'group', 'enabled', 'columns', 'rows', 'drawn', 'area', 'base'],
+  info: ['name', 'author', 'group', 'enabled', 'columns', 'rows', 'drawn', 'area', 'base', 'wide'],
   'info.area': ['columns', 'rows'],
   customization: ['defaults', 'menus', 'prompts'],
   'customization.defaults': [
@@ -80,6 +82,8 @@ export interface ThemeSet {
   readonly textProblems: readonly Finding[];
   /** Enabled themes by id; `*` in the configuration selects one of these. */
   list(): readonly Theme[];
+  /** These, and those that are shown instead of one of them in a wide window. */
+  shown(): readonly Theme[];
 }
 
 /** The board's sentences where no menu is open, in the words of a theme; `*` has none of its own. */
@@ -101,6 +105,7 @@ export const BARE_THEME: Theme = {
   rows: 0,
   isDrawn: false,
   area: undefined,
+  wide: undefined,
   directories: [],
   defaults: themeDefaults({}),
   menus: {},
@@ -144,6 +149,16 @@ export function fittingTheme(wanted: Theme, themes: ThemeSet, window: ThemeWindo
     (left, right) => left.columns - right.columns || Number(left.isDrawn) - Number(right.isDrawn),
   );
   return least ?? wanted;
+}
+
+/**
+ * What is shown instead of the theme in a window that is wide enough for it. Of a stock theme for which the board
+ * has art of its own that art counts, unless the board's own theme.hjson names the other theme.
+ */
+export function wideTheme(theme: Theme, themes: ThemeSet, window: ThemeWindow): Theme {
+  const wide = window.isRead || theme.wide === undefined ? undefined : themes.find(theme.wide);
+  if (wide === undefined || wide.columns > window.width || wide.rows > window.height) return theme;
+  return theme.isOwn && theme.source === undefined && !wide.isOwn ? theme : wide;
 }
 
 /** Date and time formats of the configuration, for themes without their own. */

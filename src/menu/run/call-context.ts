@@ -9,7 +9,8 @@ import type { MenuModule, OwnSystemMethod } from './module';
 import { OwedFactor } from './owed-factor';
 import { SentBack } from './sent-back';
 import type { Services } from './services';
-import { BARE_THEME, fittingTheme, STOCK_THEME, type Theme } from '../load/theme';
+import { BARE_THEME, fittingTheme, STOCK_THEME, wideTheme, type Theme } from '../load/theme';
+import type { TerminalSize } from '../../terminal/terminal';
 import type { LoginHistory } from '../../auth/login';
 import type { Say } from '../../texts/texts';
 import { hoursText } from './login-answer';
@@ -67,7 +68,8 @@ export class CallContext {
   constructor(caller: Caller, services: MenuServices) {
     this.caller = caller;
     this.services = services;
-    const themeId = (): string => this.theme.id;
+    // Who may come in is not for a wide window to say.
+    const themeId = (): string => this.ownTheme.id;
     this.owedFactor = new OwedFactor(
       caller,
       services,
@@ -84,9 +86,13 @@ export class CallContext {
 
   /**
    * The caller's own theme after sign-in, before it the configured one; read live. A window that is too
-   * small for its art gets another theme.
+   * small for its art gets another theme, and a wide one that which the theme names for it.
    */
   get theme(): Theme {
+    return wideTheme(this.ownTheme, this.services.themes(), this.window);
+  }
+
+  private get ownTheme(): Theme {
     const { theme } = this.services.config();
     const { user } = this.caller.login;
     if (user === undefined) return this.themeNamed(theme.preLogin);
@@ -116,10 +122,10 @@ export class CallContext {
     this.settleArea();
   }
 
-  /** Draws in the middle of a window that is larger than the theme's screens, where the theme says so. */
-  settleArea(): void {
+  /** Draws in the middle of a window that is larger than the theme's screens, or than this one, where the theme says so. */
+  settleArea(own?: TerminalSize): void {
     const { centre } = this.services.config().theme;
-    this.caller.terminal.drawWithin(centre ? this.theme.area : undefined);
+    this.caller.terminal.drawWithin(centre ? (own ?? this.theme.area) : undefined);
   }
 
   /**

@@ -62,6 +62,7 @@ export async function showHelp(
   }
   let left = entries;
   while (left.length > 0) {
+    call.settleArea();
     const page = await drawPage(call, left, title);
     call.caller.terminal.write(page.output);
     const isLast = page.shown >= left.length;

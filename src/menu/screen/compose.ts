@@ -1,4 +1,5 @@
 import { Canvas } from '../../terminal/canvas';
+import type { TerminalSize } from '../../terminal/terminal';
 import type { Placement } from '../../art/render';
 import { EditView } from '../../views/edit';
 import { createForm, type Form } from '../../views/form';
@@ -22,7 +23,7 @@ import { askOnly } from './asked-fields';
 import { withoutBlankRows } from './blank-rows';
 import { commandsOf, isTextArt, wordsOfName } from './line-screen';
 import type { CallContext } from '../run/call-context';
-import { asTree, themedPrompt, type Theme, type Tree } from '../load/theme';
+import { asTree, configUnder, themedPrompt, type Theme, type Tree } from '../load/theme';
 import { viewSpecs, viewTree } from '../load/view-specs';
 
 /** The rules for a form's submissions and keys. */
@@ -37,6 +38,8 @@ export interface ComposedScreen {
   readonly picture: Picture | undefined;
   /** The window size that it was composed for. */
   readonly size: ScreenSize;
+  /** What the menu is drawn in, where that is not what its theme says. */
+  readonly drawnIn?: TerminalSize | undefined;
   /** Rows of the screen; of taller art the last ones. */
   readonly canvas: Canvas;
   /** Rows of tall art that scroll off above the canvas. */
@@ -68,8 +71,9 @@ export async function composeMenu(
   options: ComposeOptions,
 ): Promise<ComposedScreen> {
   const { menu, description, shown } = options;
-  call.settleArea();
   const theme = call.theme;
+  const { drawnIn } = configUnder(theme, menu);
+  call.settleArea(drawnIn);
   const size = sizeOf(call);
   // Views without a form, and views behind a prompt, take no keys.
   const passive = menu.autoNext || menu.prompt !== undefined;
@@ -91,7 +95,17 @@ export async function composeMenu(
   if (menu.prompt === undefined) {
     const rules = formRules(form);
     const instead = insteadOf(call, picture, { title: description, own, rules });
-    return { picture, size, scrolled, canvas, form: own, backdrop: undefined, rules, instead };
+    return {
+      picture,
+      size,
+      drawnIn,
+      scrolled,
+      canvas,
+      form: own,
+      backdrop: undefined,
+      rules,
+      instead,
+    };
   }
   const below = picture === undefined ? 1 : rowBelow(picture) - scrolled;
   const { submit } = menu;
@@ -107,7 +121,7 @@ export async function composeMenu(
   const shownForm = prompt?.form ?? own;
   const instead = insteadOf(call, picture, { title: description, own: shownForm, rules });
   const backdrop = prompt && own;
-  return { picture, size, scrolled, canvas, form: shownForm, backdrop, rules, instead };
+  return { picture, size, drawnIn, scrolled, canvas, form: shownForm, backdrop, rules, instead };
 }
 
 /** The name of a menu whose art is a picture, and its commands, where one is typed. */

@@ -63,18 +63,14 @@ export class ScreenController implements MenuScreen {
   /** Begins the next write with the whole screen: cells, views, cursor. */
   open(options: { readonly clear: boolean; readonly before?: string }): void {
     const { canvas } = this.composition;
-    const { terminal } = this.call.caller;
     if (this.isLineByLine) {
       this.shown = true;
       this.isToBeSaid = true;
       this.pending = '';
       return;
     }
-    const screen = {
-      encoding: terminal.encoding,
-      screenWidth: terminal.width,
-      screenHeight: terminal.height,
-    };
+    const { encoding, width: screenWidth, height: screenHeight } = this.call.caller.terminal;
+    const screen = { encoding, screenWidth, screenHeight };
     // Without clearing, old cells stay where this screen has none.
     const cells = options.clear
       ? canvas.toAnsi({ ...screen, clear: true })
@@ -94,6 +90,7 @@ export class ScreenController implements MenuScreen {
 
   /** Shows the screen again after something covered it; what was said line by line is not repeated. */
   uncover(): void {
+    this.call.settleArea(this.composition.drawnIn);
     if (this.isLineByLine) this.resume();
     else this.open({ clear: true });
   }
