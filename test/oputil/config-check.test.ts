@@ -7,6 +7,7 @@ import { TEMPLATE_KEYS } from '../../src/readiness/board-files';
 import { makeSelfSigned } from '../../src/tls/self-signed';
 import { TestBoard } from '../support/board';
 import { BoardDir } from '../support/board-dir';
+import { withFreePorts } from '../support/board-process';
 import { PASSWORD, Shell, type Ran } from './shell';
 
 const DAY_MS = 86_400_000;
@@ -233,7 +234,7 @@ it('what a theme holds that the board does not know is told alike by both checks
   }
   const notices: string[] = [];
   const onNotice = (line: string): unknown => notices.push(line);
-  const config = { loginServers: { telnet: { port: 0 }, ssh: { port: 0 } } };
+  const config = withFreePorts({});
   const bbs = await startBbs({ boardDir: dir.path, dataDir: shell.dataDir, config, onNotice });
   await bbs.close();
   expect(notices).toContainEqual(expect.stringMatching(one));
@@ -264,7 +265,7 @@ it('a broken theme is told in one sentence by checks and start, and an edit to o
     `theme\\.hjson:1:9: (warning: )?${escaped(broken)}: the theme is shown without it$`,
     'm',
   );
-  const config = { loginServers: { telnet: { port: 0 }, ssh: { port: 0 } } };
+  const config = withFreePorts({});
   const notices: string[] = [];
   const onNotice = (notice: string): unknown => notices.push(notice);
   const bbs = await startBbs({ boardDir: dir.path, dataDir: shell.dataDir, config, onNotice });
