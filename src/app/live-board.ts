@@ -59,7 +59,7 @@ interface LiveBoardOptions {
   ) => Promise<readonly Finding[]>;
   /** What is amiss in files that the configuration names and that are read when they are needed. */
   readonly checkFiles: (
-    loaded: Pick<LoadedConfig, 'config' | 'placeOf'>,
+    loaded: Pick<LoadedConfig, 'config' | 'placeOf'> & Pick<BoardSnapshot, 'menus'>,
   ) => Promise<readonly Problem[]>;
 }
 
@@ -322,7 +322,7 @@ async function readSnapshot(
   const warnings = [
     ...loaded.warnings,
     ...findings.map(problemOf),
-    ...(await options.checkFiles(loaded)),
+    ...(await options.checkFiles({ ...loaded, menus })),
   ];
   return { ...parts, written, mistakes, warnings };
 }

@@ -39,9 +39,9 @@ export async function loadBoardParts(context: CommandContext): Promise<BoardPart
   };
 }
 
-/** All findings of menus and art; a way past the login is an error. */
+/** All findings of menus and art, with the errors of `menu check`. */
 export async function findBoardFindings(context: CommandContext): Promise<readonly Finding[]> {
-  return checkBoard(await loadBoardParts(context), { bypass: 'error' });
+  return checkBoard(await loadBoardParts(context), { bypass: 'error', isCheck: true });
 }
 
 /** Returns the menu called `name`; throws USAGE with the nearest name. */

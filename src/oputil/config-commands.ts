@@ -1,9 +1,6 @@
 import type { Command } from 'commander';
-import { SYSOP_GROUPS } from '../auth/account-rules';
-import { databasePlace, mayHaveDatabase } from '../backend';
 import { BbsError } from '../base/errors';
 import { nearestName } from '../base/nearest';
-import { SILENCE } from '../base/log';
 import { isPemText } from '../base/pem-source';
 import { listConfigSections } from '../config/config-keys';
 import { formatProblem, throwProblems, type Problem } from '../config/problems';
@@ -20,10 +17,9 @@ import { describeFinding } from '../proof/check';
 import { weigh } from '../proof/severity';
 import { checkBoardFiles, checkTemplates } from '../readiness/board-files';
 import { findUnknownGroups } from '../readiness/unknown-groups';
-import { readDatabase } from '../store/database';
-import { listGroups } from '../store/users';
 import { loadBoardParts } from './board-menus';
 import type { CommandContext } from './command-context';
+import { storedGroups } from './stored-groups';
 
 const HELP = `
 A new board with a config.hjson of its own: sallyport init DIR. Every key,
@@ -81,13 +77,6 @@ async function check(context: CommandContext, all: boolean): Promise<void> {
       warnings: warnings.map(({ place, message }) => ({ ...place, message })),
     },
   );
-}
-
-/** Before the first start those that it gives the sysop. A database of an older version stays as it is. */
-async function storedGroups(context: CommandContext): Promise<readonly string[]> {
-  const place = databasePlace(await context.board(), await context.config());
-  if (!mayHaveDatabase(place)) return SYSOP_GROUPS;
-  return readDatabase({ ...place, log: SILENCE }, listGroups);
 }
 
 /** Prints the configuration in force, without passwords. */

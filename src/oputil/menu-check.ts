@@ -7,8 +7,10 @@ import { proveFlow, type FlowReport } from '../proof/flow-proof';
 import type { Finding } from '../menu/load/menu-entry';
 import { weigh } from '../proof/severity';
 import { boardRegistries, findConfigFindings, findThemeFindings } from '../modules/board-check';
+import { findUnknownMenuGroups } from '../readiness/unknown-groups';
 import { loadBoardParts } from './board-menus';
 import type { CommandContext } from './command-context';
+import { storedGroups } from './stored-groups';
 
 const HELP = `
 Errors are what keeps the board from starting: no first menu, no way to sign
@@ -48,6 +50,10 @@ async function check(context: CommandContext, { all, strict }: CheckFlags): Prom
     ...flowFindings(report, 'error'),
     ...findConfigFindings(parts),
     ...(await findThemeFindings(parts, registries)),
+    ...(await findUnknownMenuGroups(parts.menus, {
+      config: parts.config,
+      stored: () => storedGroups(context),
+    })),
   ].sort(byPlace);
   const findings = weigh(found, { strict, isCheck: true });
   const count = (severity: Finding['severity']): number =>

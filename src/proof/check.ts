@@ -33,6 +33,8 @@ export interface CheckOptions {
   readonly bypass?: Finding['severity'];
   /** True leaves every mistake an error: for boards that are written, not brought along. */
   readonly strict?: boolean;
+  /** True for what `oputil menu check` calls an error beside that. */
+  readonly isCheck?: boolean;
   /** False leaves out the flow, for callers of this function that prove it themselves. */
   readonly flow?: boolean;
 }

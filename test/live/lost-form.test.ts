@@ -33,6 +33,8 @@ it('a lost prompt keeps no board shut: the start warns, and menu check has an er
   const { exitCode, out } = await live.shell.try('--board', live.dir.path, 'menu', 'check');
   expect(exitCode).toBe(1);
   expect(out).toMatch(/main\.hjson:\d+:\d+: error: mainMenu: 'promt' means nothing/);
+  const doctor = await live.shell.try('--board', live.dir.path, 'doctor');
+  expect(doctor.out).toContain('the menus have 1 error: oputil menu check');
 });
 
 it('a lost prompt is no edit that goes live, and the last good menu stays', async () => {

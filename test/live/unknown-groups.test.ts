@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { databaseFile } from '../../src/backend';
 import { SILENCE } from '../../src/base/log';
 import { Database } from '../../src/store/database';
-import type { TestBoard } from '../support/board';
+import { TestBoard } from '../support/board';
 import { onSqlite } from '../support/database-kind';
 import { FakeClock } from '../support/fake-clock';
 import { writeUnusedDatabase } from '../support/unused-database';
@@ -92,3 +92,58 @@ onSqlite(
     expect(await readdir(live.shell.dataDir)).toEqual(['db']);
   },
 );
+
+describe('a group in the acs of menus', () => {
+  const menus = (group: string): string => `{
+  includes: [ "menus/login.hjson", "menus/new_user.hjson", "menus/main.hjson" ]
+  common: { escToPrev: [ { keys: [ "escape" ], action: "@systemMethod:prevMenu" } ]
+    quitToPrev: [ { keys: [ "escape", "q" ], action: "@systemMethod:prevMenu" } ] }
+  menus: {
+    mine: {
+      config: {
+        acs: "SC & !GM[${group},sysops]"
+      }
+      next: "mainMenu"
+    }
+  }
+}`;
+  const MINE =
+    /^mine: its acs names the group 'usesr', which is not in users\.groups and which no account has: nobody is in it; did you mean 'users'\?$/;
+  const write = (group: string) => live.dir.write('config/menu.hjson', menus(group));
+  const check = async (): Promise<readonly string[]> =>
+    (await live.shell.run('--board', live.dir.path, 'menu', 'check', '--all'))
+      .split('\n')
+      .filter((line) => line.includes('names the group'));
+
+  beforeEach(async () => {
+    await live.dir.write('config/config.hjson', '{ }');
+    await write('usesr');
+  });
+
+  it('that nobody is in is told by the start, an edit and menu check, with the nearest', async () => {
+    expect(await check()).toEqual([expect.stringMatching(/menu\.hjson:8:14: warning: mine: its/)]);
+    await write('users');
+    const on = await live.start();
+    expect(told(on)).toEqual([]);
+    await write('usesr');
+    await on.logged('board.reloaded', {}, 1);
+    expect(told(on)).toEqual([expect.stringMatching(MINE)]);
+  });
+
+  it('is never told of where an account has it, at a first start with accounts either', async () => {
+    const oputil = (...args: readonly string[]) =>
+      live.shell.run('--board', live.dir.path, ...args);
+    await oputil('user', 'add', 'ann', '--password', 'correct horse battery');
+    await oputil('user', 'group', 'ann', '+usesr', '--yes');
+    expect(await check()).toEqual([]);
+    const { dataDir } = live.shell;
+    const on = await TestBoard.start({ boardDir: live.dir.path, dataDir });
+    expect(told(on)).toEqual([]);
+    await on.remove();
+  });
+
+  it('is not called unknown while the accounts of an old board are not adopted', async () => {
+    await live.dir.write('db/user.sqlite3', '');
+    expect(await check()).toEqual([]);
+  });
+});

@@ -23,7 +23,7 @@ describe('what is said of art files', () => {
     const store = createArtStore({ kindOf: kindOfCode, roots: [root], random: systemRandom });
     const specs = Object.keys(files);
     const art = await readArtFacts(specs, store, [[]]);
-    const set = { menus: new Map(), prompts: new Map(), files: [], problems: [] };
+    const set = { menus: new Map(), prompts: new Map(), groups: [], files: [], problems: [] };
     return checkArt(set, { art });
   };
 

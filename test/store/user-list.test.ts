@@ -1,5 +1,5 @@
 import { listUserNames, listUsers } from '../../src/store/user-list';
-import { countInactive, removeUser } from '../../src/store/users';
+import { countInactive, listGroups, removeUser, setGroups } from '../../src/store/users';
 import { openAccounts, type TestAccounts } from '../support/accounts';
 
 describe('the list of a board with thousands of accounts', () => {
@@ -77,4 +77,18 @@ describe('the list of a board with thousands of accounts', () => {
       for (const name of page) names.add(name);
     expect(names.size).toBe(COUNT - 1);
   });
+});
+
+test('the groups of all accounts are listed, each once', async () => {
+  const accounts = await openAccounts();
+  const groups = await accounts.db.run(async (sql) => {
+    await sql.raw(
+      `insert into "user" (id, user_name, name_folded) values (11, 'A', 'a'), (12, 'B', 'b')`,
+    );
+    await setGroups(sql, 11, ['users', 'crew']);
+    await setGroups(sql, 12, ['users', 'Crew', 'sysops']);
+    return listGroups(sql);
+  });
+  expect([...groups].sort()).toEqual(['Crew', 'crew', 'sysops', 'users']);
+  await accounts.close();
 });

@@ -1,11 +1,12 @@
 import { compileAcs } from '../../acs/acs';
 import type { Acs } from '../../acs/acs';
+import { groupsIn } from '../../acs/groups';
 import { NO_OWN_CODES, type OwnCodes } from '../../acs/own-codes';
 import type { Place } from '../../base/errors';
 import { nearestName } from '../../base/nearest';
 import { toPlain } from '../../config/source-tree';
 import type { ArrayNode, ObjectNode, SourceNode } from '../../config/source-tree';
-import type { Finding } from './menu-entry';
+import type { Finding, GroupMention } from './menu-entry';
 
 /** Keys with conditions for a caller; a misspelt one must not let everybody pass. */
 const CONDITION_KEYS = ['acs', 'value'];
@@ -16,6 +17,14 @@ interface Written {
   readonly keyPlace: Place;
 }
 
+/** What the entries of a file have in common. */
+interface CommonOfFile {
+  readonly compiled: Map<string, Acs>;
+  /** Gets the groups that the conditions name. */
+  readonly groups: GroupMention[];
+  readonly ownCodes?: OwnCodes | undefined;
+}
+
 /**
  * Reads one menu or prompt of a file. An invalid value is reported as a finding with its place and
  * left out, so that one mistake hides no other.
@@ -24,13 +33,12 @@ export class EntryReader {
   constructor(
     readonly subject: string,
     private readonly findings: Finding[],
-    private readonly compiled: Map<string, Acs>,
-    private readonly ownCodes: OwnCodes = NO_OWN_CODES,
+    private readonly common: CommonOfFile = { compiled: new Map(), groups: [] },
   ) {}
 
   /** An ACS string with the conditions that this board has. */
   compile(text: string): Acs {
-    return compileAcs(text, this.ownCodes);
+    return compileAcs(text, this.common.ownCodes ?? NO_OWN_CODES);
   }
 
   error(rule: string, place: Place, text: string, nearest?: string): void {
@@ -135,8 +143,14 @@ export class EntryReader {
     const text = this.text(node, 'an ACS');
     if (node === undefined) return undefined;
     // An invalid condition denies access.
-    const acs = this.compiled.get(text ?? '') ?? this.compile(text ?? '');
-    this.compiled.set(acs.text, acs);
+    const { compiled, groups } = this.common;
+    const acs = compiled.get(text ?? '') ?? this.compile(text ?? '');
+    compiled.set(acs.text, acs);
+    if (acs.text.includes('GM')) {
+      const { subject } = this;
+      const { place } = node;
+      groups.push(...groupsIn(acs.text).map((group) => ({ subject, group, place })));
+    }
     const quote = node.kind === 'scalar' && !node.quoteless ? 1 : 0;
     for (const { severity, column, text: why, nearest } of text === undefined ? [] : acs.problems) {
       const place = shift(node.place, quote + column - 1);

@@ -170,10 +170,19 @@ export interface PromptEntry {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
+/** A group that a condition names by `GM[...]`. */
+export interface GroupMention {
+  /** Menu or prompt with the condition. */
+  readonly subject: string;
+  readonly group: string;
+  readonly place: Place;
+}
+
 /** A menu file with all its includes. */
 export interface MenuSet {
   readonly menus: ReadonlyMap<string, MenuEntry>;
   readonly prompts: ReadonlyMap<string, PromptEntry>;
+  readonly groups: readonly GroupMention[];
   /** Every file that was read, to be watched for changes. */
   readonly files: readonly string[];
   /** Errors in the form of entries; checkMenus reports them together with its own. */

@@ -22,6 +22,7 @@ import {
 } from './menu-config';
 import type {
   Finding,
+  GroupMention,
   MenuEntry,
   MenuMention,
   MenuSet,
@@ -72,9 +73,9 @@ export function* parseMenusInSteps(root: ObjectNode, options: ReadFrom = {}): St
     subject: '',
     text: warning.message,
   }));
-  const compiled = new Map<string, Acs>();
-  const reader = (name: string): EntryReader =>
-    new EntryReader(name, problems, compiled, options.acsCodes);
+  const groups: GroupMention[] = [];
+  const common = { compiled: new Map<string, Acs>(), groups, ownCodes: options.acsCodes };
+  const reader = (name: string): EntryReader => new EntryReader(name, problems, common);
   const top = reader('');
   const entriesOf = (key: 'menus' | 'prompts'): ReadonlyMap<string, Entry> => {
     const entry = root.entries.get(key);
@@ -111,7 +112,7 @@ export function* parseMenusInSteps(root: ObjectNode, options: ReadFrom = {}): St
     const placed = body === undefined ? undefined : { ...body, place: keyPlace };
     if (placed !== undefined) prompts.set(name, readPrompt(reader(name), placed));
   }
-  return { menus, prompts, files: options.files ?? [], problems };
+  return { menus, prompts, groups, files: options.files ?? [], problems };
 }
 
 /** Keys of a menu (contract A2.2), each with its documentation. */

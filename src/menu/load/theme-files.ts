@@ -321,7 +321,7 @@ function readConfigs(root: ObjectNode): Pick<Theme, 'shown' | 'problems'> {
   for (const [name, { node }] of menus?.kind === 'object' ? menus.entries : []) {
     const config = findNode(node, ['config']);
     if (config === undefined) continue;
-    const reader = new EntryReader(name, found, new Map());
+    const reader = new EntryReader(name, found);
     shown.set(name, readThemedConfig(reader, reader.object(config, "'config'")));
   }
   return { shown, problems: found.map((finding) => ({ ...finding, severity: 'warning' })) };
