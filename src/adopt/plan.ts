@@ -4,7 +4,7 @@ import type { Place } from '../base/errors';
 import { parseHjsonNodes } from '../config/hjson';
 import { loadMenus } from '../menu/load/menu-file';
 import { OLD_ONELINERS } from '../store/oneliners';
-import { findLoginMarks } from './login-marks';
+import { findLoginMarks } from '../proof/login-marks';
 import { describeMissingMenus, findMenuFile, USUAL_MENU_FILE } from './menu-file';
 import { findIn, findNamedFiles, findOldPath, locate, type NamedFile } from './named-files';
 import { includesOf, readOldConfig, type OldConfig } from './old-config';

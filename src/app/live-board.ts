@@ -344,7 +344,7 @@ function causesOf(findings: readonly Finding[], { menus }: MenuSet): readonly Fi
     ({ severity, rule, subject }) =>
       severity === 'warning' &&
       rule !== 'unreachable' &&
-      (rule === 'flow-bypass' || menus.get(subject)?.loginArea === true),
+      (rule === 'flow-bypass' || rule === 'turned-away' || menus.get(subject)?.loginArea === true),
   );
 }
 

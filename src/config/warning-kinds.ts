@@ -140,7 +140,12 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'dead-end': { many: 'menus have no way out for some callers' },
   'locked-out': { many: 'servers let accounts with a second factor never in' },
   unreachable: { many: 'menus are reached from nowhere' },
+  'turned-away': {
+    isLoud: true,
+    many: 'screens before the sign-in lack config: { area: "login" }, and callers are turned away there',
+  },
   'flow-bypass': {
+    isLoud: true,
     many: 'menus outside the login area are where callers come before they have signed in, and are turned away',
   },
   'needs-sign-in': { many: 'parts of the login area need a sign-in, and refuse callers without' },

@@ -18,7 +18,8 @@ in; and ways past the second factor, and a form or prompt that a misspelt key
 loses, of which a start warns. Exit code 1 when there is one. Names that
 are nowhere, art that is missing, forms that nothing submits and broken
 conditions are warnings that say what happens instead, so that a board from
-elsewhere opens; --strict makes them errors, for boards that you write. The
+elsewhere opens; so is a screen before the sign-in where callers are turned
+away. --strict makes them errors, for boards that you write. The
 proof goes through every state of a caller that the conditions can tell apart,
 and shows that the menus alone let nobody past the factor that the account
 asks for. The board holds that in any case; a menu file that relies on it is a

@@ -16,7 +16,12 @@ export function flowFindings(
   return [
     ...report.bypasses.map((bypass) => {
       const way = [...bypass.path.map((step) => `${step.menu} (${step.via})`), bypass.menu];
-      const text = `callers get here who are not through (${bypass.state}), and are turned away: ${way.join(' -> ')}; a screen that they are to see before they sign in needs config: { area: "login" }`;
+      const path = way.join(' -> ');
+      if (bypass.lacksMark) {
+        const text = `callers are turned away at this screen, for they have not signed in (${bypass.state}): ${path}; write config: { area: "login" } into it, if they are to see it`;
+        return finding('turned-away', bypass, text);
+      }
+      const text = `callers get here who are not through (${bypass.state}), and are turned away: ${path}; a screen that they are to see before they sign in needs config: { area: "login" }`;
       return finding('flow-bypass', bypass, text, bypassSeverity);
     }),
     ...report.lockedOut.map((out) => {

@@ -4,6 +4,7 @@ import type { AcsVariable, AcsVariables } from '../acs/variables';
 import type { Place } from '../base/errors';
 import { finish, type Steps } from '../base/steps';
 import type { WayInName } from '../protocols/ways-in';
+import { findLoginMarks } from './login-marks';
 import { FlowExplorer } from './flow-explorer';
 import type { FlowMap, Start } from './flow-explorer';
 import { movesOf } from './flow-moves';
@@ -53,6 +54,8 @@ interface Bypass {
   readonly place: Place;
   readonly state: string;
   readonly path: readonly PathStep[];
+  /** A screen before the sign-in that only lacks the mark of the login area: it shows art and leads back there. */
+  readonly lacksMark: boolean;
 }
 
 /** Accounts with a second factor that never get in by a server. */
@@ -211,6 +214,13 @@ class Prover {
 
   private findBypasses(explorer: FlowExplorer): readonly Bypass[] {
     const incomplete = explorer.space.select(INCOMPLETE);
+    const strangers = explorer.space.select([0]);
+    const marks = new Set(
+      findLoginMarks(
+        this.set,
+        this.options.entries.map(({ menu }) => menu),
+      ),
+    );
     return explorer.reachedMenus().flatMap((name) => {
       const menu = this.set.menus.get(name);
       if (menu === undefined || menu.loginArea) return [];
@@ -221,7 +231,9 @@ class Prover {
         via: step.via,
         state: explorer.space.describe(step.state),
       }));
-      return [{ menu: name, place: menu.place, state: explorer.space.describe(state), path }];
+      const lacksMark = marks.has(name) && !isEmpty(intersect(explorer.reached(name), strangers));
+      const described = explorer.space.describe(state);
+      return [{ menu: name, place: menu.place, state: described, path, lacksMark }];
     });
   }
 

@@ -28,7 +28,8 @@ interface Weights {
 
 /**
  * The findings as they count. What no caller could be harmed by is a warning that says what happens
- * instead, so that a board from elsewhere opens as it lies; `strict` leaves it an error.
+ * instead, so that a board from elsewhere opens as it lies; `strict` leaves it an error, and makes one of a screen
+ * before the sign-in that turns callers away.
  */
 export function weigh(
   findings: readonly Finding[],
@@ -41,7 +42,10 @@ export function weigh(
   const told = findings.filter(
     ({ rule, subject }) => rule !== 'view-not-placed' || !barred.has(subject),
   );
-  if (strict) return told;
+  if (strict)
+    return told.map((finding) =>
+      finding.rule === 'turned-away' ? { ...finding, severity: 'error' } : finding,
+    );
   return told.map((finding) => {
     if (finding.severity === 'warning' || STOPS.has(finding.rule)) return finding;
     if (isCheck && ERRORS_OF_A_CHECK.has(finding.rule)) return finding;

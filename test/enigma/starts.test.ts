@@ -143,8 +143,8 @@ describeEnigma('the program, started on an ENiGMA½ board that nobody has edited
     });
     const board = await start();
     const told = linesOf(board.err).find((line) => line.includes('turned away'));
-    expect(told).toContain('houseRules: callers get here who are not through');
-    expect(told).toContain('needs config: { area: "login" }');
+    expect(told).toContain('houseRules: callers are turned away at this screen');
+    expect(told).toContain('write config: { area: "login" } into it');
     const caller = await dialTelnet({ port: await board.port('telnet') });
     await caller.sees('log off');
     caller.type(`${KEYS.down}${KEYS.return}`);
@@ -162,7 +162,7 @@ describeEnigma('the program, started on an ENiGMA½ board that nobody has edited
     started = SpawnedBoard.spawn(copy.dataDir, ...options());
     expect(await started.ended).toBe(78);
     expect(started.err).toContain('calls by telnet lead to no menu where anybody could sign in');
-    expect(started.err).toMatch(/houseRules: callers .* needs config: \{ area: "login" \}/);
+    expect(started.err).toMatch(/houseRules: callers .* write config: \{ area: "login" \}/);
   });
 
   test('it ends with 78 and the place where the way in itself is gone', async () => {

@@ -102,3 +102,57 @@ describe('a misspelt key that holds what a menu asks', () => {
     return checkMenus(set, registriesFor(set));
   };
 });
+
+describe('a screen before the sign-in without the mark of the login area', () => {
+  const board = (rules: string): readonly Finding[] => {
+    const set = menusFrom(`menus: {
+telnetConnected: { next: "matrix" }
+matrix: { form: { 0: { mci: { HM1: { items: [ "a" ], argName: "way" } }, submit: { "*": [
+  { value: { way: 0 }, action: "@menu:rules" } { value: { way: 1 }, action: "@menu:login" } ] } } } }
+login: { form: { 0: { mci: { ET1: { argName: "username" } ET2: { argName: "password", submit: true } }, submit: { "*": [
+  { value: { password: null }, action: "@systemMethod:login" } ] } } }, next: [ { acs: "AR2", next: "loginTwoFactorAuthOTP" } { next: "hall" } ] }
+loginTwoFactorAuthOTP: { form: { 0: { mci: { ET1: { argName: "token" } }, submit: { "*": [
+  { value: { token: null }, action: "@systemMethod:login2FA_OTP" } ] } } }, next: "hall" }
+rules: { ${rules} }
+hall: { next: "@systemMethod:logoff" }
+}`);
+    return checkMenus(set, registriesFor(set), { bypass: 'error' });
+  };
+  const ways = (findings: readonly Finding[]) =>
+    findings
+      .filter(({ rule }) => ['turned-away', 'flow-bypass'].includes(rule))
+      .map(({ rule, severity, subject }) => `${severity} ${rule} ${subject}`);
+
+  it('is a warning of menu check and of a live edit, and an error with --strict, with the key to write', () => {
+    const found = board('art: "RULES", config: { pause: true }, next: "matrix"');
+    expect(ways(weigh(found, { isCheck: true }))).toEqual(['warning turned-away rules']);
+    expect(ways(weigh(found, { strict: true }))).toEqual(['error turned-away rules']);
+    const live = weigh(found).filter(({ rule }) => rule === 'turned-away');
+    expect(live.map(describeFinding)).toEqual([
+      expect.stringMatching(
+        /^rules: callers are turned away at this screen, for .*; write config: \{ area: "login" \} into it/,
+      ),
+    ]);
+    expect(live.map(({ isMistake }) => isMistake)).toEqual([undefined]);
+  });
+
+  it('is an error where it is more than a screen, and leads into the board', () => {
+    for (const strict of [false, true])
+      expect(
+        ways(weigh(board('art: "RULES", next: "hall"'), { strict, isCheck: !strict })),
+      ).toEqual(['error flow-bypass rules', 'error flow-bypass hall']);
+  });
+
+  it('is an error where callers come to it with a password alone, who owe a code', () => {
+    const set = menusFrom(`menus: {
+telnetConnected: { next: "login" }
+login: { form: { 0: { mci: { ET1: { argName: "username" } ET2: { argName: "password", submit: true } }, submit: { "*": [
+  { value: { password: null }, action: "@systemMethod:login" } ] } } }, next: "rules" }
+rules: { art: "RULES", next: "loginTwoFactorAuthOTP" }
+loginTwoFactorAuthOTP: { form: { 0: { mci: { ET1: { argName: "token" } }, submit: { "*": [
+  { value: { token: null }, action: "@systemMethod:login2FA_OTP" } ] } } }, next: "@systemMethod:logoff" }
+}`);
+    const late = checkMenus(set, registriesFor(set), { bypass: 'error' });
+    expect(ways(weigh(late, { isCheck: true }))).toEqual(['error flow-bypass rules']);
+  });
+});
