@@ -92,7 +92,7 @@ describe('the theme of a caller whose window is wide', () => {
 
   /** Accounts, calls and sign-ins with more of everything than any column holds. */
   const fill = async (): Promise<void> => {
-    const properties = { location: LONG, affiliation: LONG, login_count: '123456' };
+    const properties = { location: LONG, affiliation: LONG, login_count: '12345' };
     const last_login_timestamp = new Date(START_MS - 90_000 * MINUTE_MS).toISOString();
     const { id: joe } = await board.addUser('joe', PASSWORD, {
       properties: { ...properties, last_login_timestamp },
@@ -163,7 +163,7 @@ describe('the theme of a caller whose window is wide', () => {
         expect(places.every((place) => place > 0)).toBe(true);
         expect(listed).toHaveLength(13);
         for (const row of listed) {
-          expect(row.length).toBeLessThan(131);
+          expect(row.length).toBeLessThan(130);
           const before = places.map((place) => row.charAt(place - 1)).join('');
           expect([row, before.trim()]).toEqual([row, '']);
           expect(row.slice(places[0]).trim()).not.toBe('');
@@ -173,6 +173,10 @@ describe('the theme of a caller whose window is wide', () => {
           listed.some((row) => row.slice(place, places[index + 1]).trim() !== ''),
         );
         expect(told).toEqual(places.map(() => true));
+        // What the chosen row says in full is cut where the list ends, or wrapped.
+        const widest = theme === 'gatehouse' ? 129 : 131;
+        const below = caller.screen.rows().slice(at);
+        expect(below.filter((row) => row.length > widest)).toEqual([]);
         expect(caller.screen.scrolled).toBe(0);
       },
     );
@@ -327,6 +331,18 @@ describe('the theme of a caller whose window is wide', () => {
       'gatehouse',
       132,
       'Own wide list',
+    ],
+    [
+      'and does not where the theme.hjson of the board names the wide one',
+      {
+        'themes/gatehouse/LASTCALL.asc': 'Own list\r\n%VM1',
+        'themes/gatehouse/theme.hjson': JSON.stringify({
+          info: { columns: 78, rows: 20, wide: 'gatehouse-wide' },
+        }),
+      },
+      'gatehouse',
+      132,
+      'Affiliation',
     ],
     ['nobody gets a wide one by its name', {}, 'gatehouse-wide', 80, undefined],
   ])('%s', async (_what, art, theme, width, wanted) => {

@@ -354,6 +354,9 @@ describe('menu show', () => {
     // 80x25 in the middle: 17 rows above and 26 columns before.
     expect(edge(await show('loginTwoFactorAuthOTP'), 'The first door')).toEqual([17, 26]);
     expect(edge(await show('mainMenuMyCalls', '--page', 'not-me'), 'A call')).toEqual([17, 26]);
+    // A list has the width of the window, and the page behind it has not.
+    expect(edge(await show('mainMenuMyCalls'), 'Your calls')).toEqual([17, 0]);
+    expect(edge(await show('mainMenuWhosOnline'), 'Affiliation')).toEqual([19, 108]);
   });
 
   test('--png writes a picture of it, in the colours of a text screen', async () => {
