@@ -37,6 +37,7 @@ export const STOCK_MENU_FILES = [
 ] as const;
 export const STOCK_THEME_FILES = [
   'art/themes/gatehouse/theme.hjson',
+  'art/themes/gatehouse-wide/theme.hjson',
   'art/themes/plain/theme.hjson',
 ] as const;
 
