@@ -1,4 +1,6 @@
-import { openTunnel } from '../onward/ssh-client';
+import { toError } from '../base/errors';
+import { readCertificate } from '../onward/ssh-certificate';
+import { openTunnel, readPrivateKey } from '../onward/ssh-client';
 import { refuseWhere, type OnwardGateway } from './hand-on';
 import { portOf, type HandOnSettings } from './hand-on-settings';
 
@@ -39,7 +41,23 @@ export function sshAccountProblems(settings: HandOnSettings): Readonly<Record<st
     ...(certificate !== undefined && textOf(privateKey) === undefined
       ? { certificate: "'certificate' needs the 'privateKey' that it is of" }
       : {}),
+    ...keyProblems(settings),
   };
+}
+
+/** What is wrong with the private key, or else with its certificate, if anything. */
+function keyProblems(settings: HandOnSettings): Readonly<Record<string, string>> {
+  const { privateKey, certificate } = sshAccountOf(settings);
+  if (privateKey === undefined) return {};
+  let read: 'privateKey' | 'certificate' = 'privateKey';
+  try {
+    const key = readPrivateKey(privateKey);
+    read = 'certificate';
+    if (certificate !== undefined) readCertificate(key, certificate);
+    return {};
+  } catch (thrown) {
+    return { [read]: `'${read}' cannot be used: ${toError(thrown).message}` };
+  }
 }
 
 /** What is wrong with `hostKey`, if anything. */
@@ -77,6 +95,7 @@ export function tunnelProblems(settings: HandOnSettings): Readonly<Record<string
   const [problem] = [
     ...lacking,
     hostKeyProblem(block) ?? [],
+    Object.values(keyProblems(block)),
     unknown === undefined ? [] : `'${unknown}' has no effect`,
   ].flat();
   return problem === undefined ? {} : { tunnel: `tunnel: ${problem}` };

@@ -36,12 +36,7 @@ export function certifiedKey(
   certificate: string,
   { client, userName }: { readonly client: Client; readonly userName: string },
 ): ParsedKey {
-  const kind = KINDS[key.type];
-  if (kind === undefined) throw refusal(`a certificate of a key of type ${key.type} is not sent`);
-  const [type, base64 = ''] = certificate.trim().split(/\s+/);
-  const blob = Buffer.from(base64, 'base64');
-  if (type !== kind.type || !isOfKey(blob, key.getPublicSSH()))
-    throw refusal(`the certificate is none of the private key (${kind.type})`);
+  const { kind, blob } = readCertificate(key, certificate);
   const sign = (data: Buffer): Buffer => {
     const signature = key.sign(data, kind.hash);
     // ssh2 writes its request with the signature as soon as it has it.
@@ -60,6 +55,20 @@ export function certifiedKey(
     getPublicSSH: { value: () => blob },
     sign: { value: sign },
   }) as ParsedKey;
+}
+
+/** The certificate of a key. Throws HAND_ON_REFUSED where it is none of it. */
+export function readCertificate(
+  key: ParsedKey,
+  certificate: string,
+): { readonly kind: CertificateKind; readonly blob: Buffer } {
+  const kind = KINDS[key.type];
+  if (kind === undefined) throw refusal(`a certificate of a key of type ${key.type} is not sent`);
+  const [type, base64 = ''] = certificate.trim().split(/\s+/);
+  const blob = Buffer.from(base64, 'base64');
+  if (type !== kind.type || !isOfKey(blob, key.getPublicSSH()))
+    throw refusal(`the certificate is none of the private key (${kind.type})`);
+  return { kind, blob };
 }
 
 /** Both begin with their type; a certificate has a nonce then, and what the public key has. */

@@ -5,6 +5,7 @@ import {
   utils,
   type ClientChannel,
   type ConnectConfig,
+  type ParsedKey,
   type PublicKeyAuthMethod,
 } from 'ssh2';
 import type { Cancel, Clock } from '../base/clock';
@@ -150,17 +151,30 @@ function credentialsOf(
   client: Client,
   { userName, password, privateKey, certificate }: AccountOptions,
 ): Pick<ConnectConfig, 'password' | 'privateKey' | 'authHandler'> {
+  const own = privateKey === undefined ? undefined : readPrivateKey(privateKey);
   if (certificate === undefined)
     return {
       ...(password === undefined ? {} : { password }),
       ...(privateKey === undefined ? {} : { privateKey }),
     };
-  const parsed = utils.parseKey(privateKey ?? '');
-  if (parsed instanceof Error)
-    throw new BbsError('HAND_ON_REFUSED', `no private key: ${parsed.message}`);
-  const key = certifiedKey(parsed, certificate, { client, userName });
+  const key = certifiedKey(own ?? readPrivateKey(''), certificate, { client, userName });
   const method: PublicKeyAuthMethod = { type: 'publickey', username: userName, key };
   return { authHandler: [method] };
+}
+
+/** Throws HAND_ON_REFUSED where the text is no private key that can be used; what it says holds nothing of it. */
+export function readPrivateKey(text: string): ParsedKey {
+  const parsed = utils.parseKey(text);
+  const refuse = (why: string): BbsError => new BbsError('HAND_ON_REFUSED', why);
+  if (parsed instanceof Error) {
+    if (!/encrypted/i.test(parsed.message))
+      throw refuse('the private key cannot be read: a key in the form of OpenSSH or PEM is needed');
+    throw refuse(
+      'the private key is encrypted: take its passphrase away with ssh-keygen -p -f FILE',
+    );
+  }
+  if (!parsed.isPrivateKey()) throw refuse('there is a public key in place of the private one');
+  return parsed;
 }
 
 function shell(client: Client, options: ShellOptions): Promise<FarSide> {

@@ -130,7 +130,7 @@ describe('the module rlogin through a server with SSH', () => {
     ['STRANGER', /authentication/],
     ['TEXT', /tunnel: it is a block of keys/],
     ['BARE', /tunnel: 'password' or 'privateKey' is needed/],
-    ['NOKEY', /Cannot parse privateKey/],
+    ['NOKEY', /the private key cannot be read/],
     ['MADE', /tunnel: 'password' is this board's own there/],
   ])('goes no other way where the tunnel does not stand (%s)', async (command, log) => {
     const calls = far.calls.length;
@@ -164,6 +164,7 @@ describe('the module rlogin through a server with SSH', () => {
     const { out } = await board.tryOputil('menu', 'check', '--all');
     expect(out).toMatch(/warning: text: tunnel: it is a block of keys/);
     expect(out).toMatch(/warning: bare: tunnel: 'password' or 'privateKey' is needed/);
+    expect(out).toMatch(/warning: noKey: tunnel: 'privateKey' cannot be used: the private key/);
     expect(out).toMatch(/warning: unpinned: tunnel: 'hostKey' is a fingerprint/);
     expect(out).toMatch(/warning: typo: tunnel: 'username' has no effect/);
     expect(out).not.toMatch(/warning: (through|header|one): /);

@@ -11,6 +11,7 @@ const THERE = 'a word for the other board';
 
 describe('the module ssh_bridge', () => {
   const ownKey = ed25519Pair();
+  const lockedKey = ed25519Pair('a word for the key').private;
   let far: FarSsh;
   let silent: FarBoard;
   let dir: BoardDir;
@@ -39,6 +40,13 @@ describe('the module ssh_bridge', () => {
       other: { module, config: { ...to, password: THERE, hostKey: `SHA256:${'A'.repeat(43)}` } },
       unpinned: { module, config: { ...to, password: THERE, hostKey: undefined } },
       bare: { module, config: { ...to, password: THERE, certificate: 'a line' } },
+      cut: { module, config: { ...to, privateKey: ownKey.private.slice(0, 200) } },
+      public: { module, config: { ...to, privateKey: ownKey.public } },
+      locked: { module, config: { ...to, privateKey: lockedKey } },
+      foreign: {
+        module,
+        config: { ...to, privateKey: ownKey.private, certificate: ownKey.public },
+      },
       odd: { module, config: { ...to, password: THERE, env: { 'a b': 'x' } } },
       web: { module, config: { ...to, port: silent.port, password: THERE } },
     };
@@ -126,6 +134,22 @@ describe('the module ssh_bridge', () => {
     expect(out).toMatch(/warning: unpinned: 'hostKey' is a fingerprint such as SHA256:/);
     expect(out).toMatch(/warning: bare: 'certificate' needs the 'privateKey' that it is of/);
     expect(out).toMatch(/warning: odd: 'env' is a map of names such as CALLER_ADDRESS/);
-    expect(out).not.toMatch(/warning: word: /);
+    expect(out).toMatch(
+      /warning: cut: 'privateKey' cannot be used: the private key cannot be read/,
+    );
+    expect(out).toMatch(/warning: public: 'privateKey' cannot be used: there is a public key/);
+    expect(out).toMatch(/warning: locked: 'privateKey' cannot be used: .* encrypted/);
+    expect(out).toMatch(/warning: foreign: 'certificate' cannot be used: .* none of the private/);
+    expect(out).not.toContain(ownKey.private.slice(60, 120));
+    expect(out).not.toMatch(/warning: (word|key): /);
+  });
+
+  it('says why in the log where its own key cannot be used, and asks no board for it', async () => {
+    alice = await callerIn(board, 'alice', PASSWORD);
+    const before = far.offered.length;
+    choose('CUT');
+    await alice.sees('Far Shell does not take your call. Please tell the sysop.');
+    expect(lastFailure()).toMatch(/the private key cannot be read/);
+    expect(far.offered.length).toBe(before);
   });
 });
