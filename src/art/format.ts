@@ -165,6 +165,14 @@ function hasPath(values: FormatValues, path: string): boolean {
   return typeof parent === 'object' && parent !== null && Object.hasOwn(parent, steps.at(-1) ?? '');
 }
 
+/** The names in braces of a format string, as it would look them up. */
+export function fieldsIn(template: string): readonly string[] {
+  const names: string[] = [];
+  for (const [whole, name] of template.matchAll(new RegExp(`\\{\\{|\\}\\}|${FIELD.source}`, 'g')))
+    if (name !== undefined && whole !== '{{') names.push(name);
+  return names;
+}
+
 /** What is wrong with a format string: unknown styles and specs, which change nothing where they stand. */
 export function checkFormat(template: string): readonly string[] {
   const problems: string[] = [];

@@ -56,6 +56,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
     many: 'pictures cannot be used',
     instead: 'it is passed over as if it were not there',
   },
+  'format-field': { many: 'fields of formats are not known, and stay as they are written' },
   'empty-code': { many: 'codes in art show nothing here' },
   'unknown-code': { many: 'codes in art are not known here' },
   'utf8-art': { many: 'art files look like UTF-8 and are read as CP437' },

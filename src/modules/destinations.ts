@@ -16,6 +16,7 @@ import { rloginProtocol } from './rlogin';
 import { sshProtocol } from './ssh-bridge';
 import { telnetProtocol } from './telnet-bridge';
 import { LIST_VIEW, showRange } from './user-list';
+import { FIELDS, type RowOf } from './row-fields';
 
 /** How callers are handed on by one kind of destination. */
 interface Kind {
@@ -64,6 +65,7 @@ const CHOSEN = 'chosen';
 /** The boards of `destinations` in the configuration. */
 export const destinationsModule: MenuModule = {
   name: 'destinations',
+  fields: FIELDS.destinations,
   doc: 'The boards of `destinations` (config.hjson) that the caller may be handed on to, in `%VM1`: {name} {about} {state} {kind}; `listInfoFormatNN` as in the other lists. `@method:visit` hands the caller on to the chosen one, and the list comes back when that ends.',
   needs: 'complete',
   views: [LIST_VIEW],
@@ -79,7 +81,7 @@ async function ready(context: MenuContext): Promise<void> {
   memory.set(LISTED, open);
   screen.setItems(
     LIST_VIEW,
-    open.map(([key, { name, about, kind }]) => {
+    open.map(([key, { name, about, kind }]): RowOf<'destinations'> => {
       const sinceMs = services.destinationHealth.failingSinceMs(key);
       const state =
         sinceMs === undefined

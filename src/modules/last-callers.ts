@@ -12,6 +12,7 @@ import {
   usersById,
   whenText,
 } from './user-list';
+import { FIELDS, type RowOf } from './row-fields';
 
 const MAX_SHOWN = 50;
 /** Enough to fill the list when calls are left out or rolled up. */
@@ -20,6 +21,7 @@ const MAX_READ = 200;
 /** Who called last (contract A7, `{userName} {ts}`). */
 export const lastCallersModule: MenuModule = {
   name: 'last_callers',
+  fields: FIELDS.last_callers,
   doc: 'The last callers in `%VM1`: {userName} {userId} {ts} {when} {server} {by} {node} {calls} {andCalls} {callCount} {location} {affils} {about}. As in the other lists of the board, `listInfoFormatNN` fills view NN from {info} {from} {to} {count}, and `chosenFormatNN` from the fields of the chosen row.',
   needs: 'complete',
   configKeys: {
@@ -62,7 +64,7 @@ async function ready(context: MenuContext): Promise<void> {
   );
   fillTimes(
     context,
-    shown.map(({ call, count }) => ({
+    shown.map(({ call, count }): RowOf<'last_callers'> => ({
       text: call.userName,
       userId: call.userId,
       userName: call.userName,

@@ -16,6 +16,7 @@ import {
   showRange,
   whenText,
 } from './user-list';
+import { FIELDS, type RowOf } from './row-fields';
 
 const MAX_SHOWN = 100;
 
@@ -26,6 +27,7 @@ const TOLD = 'told';
 /** The caller's own calls: ends one that was left open, and disowns what was somebody else's. */
 export const myCallsModule: MenuModule = {
   name: 'my_calls',
+  fields: FIELDS.my_calls,
   doc: "The caller's own calls, open and past, in `%VM1`: {ts} {when} {server} {from} {node} {state}. `@method:endCall` ends the chosen one; `@method:notMe` ends all others and shuts the password, after password and code; `@method:stopRecovery` stops the replacement of a lost second factor.",
   needs: 'complete',
   configKeys: DATE_TIME_KEY,
@@ -67,7 +69,7 @@ async function stopRecovery(context: MenuContext): Promise<Transition> {
   return redraw(context, done ? 'factor.recovery-stopped' : 'factor.recovery-none');
 }
 
-function describe(context: MenuContext, call: Call) {
+function describe(context: MenuContext, call: Call): RowOf<'my_calls'> {
   const pattern = ownPattern(context);
   const state = stateOf(context, call);
   return {

@@ -4,6 +4,7 @@ import { findUsers } from '../store/users';
 import { userOf } from '../menu/run/caller';
 import { publicFacts, usersById } from './user-list';
 import { namedArt } from './show-art';
+import { FIELDS, type RowOf } from './row-fields';
 
 /** Views as ENiGMA½'s module has them. */
 const VIEWS = { to: 1, message: 2, preview: 3 } as const;
@@ -20,6 +21,7 @@ const LISTED = 'listed';
 /** A message to the caller on another node, or to all (ENiGMA½'s module of this name). */
 export const nodeMessageModule: MenuModule = {
   name: 'node_msg',
+  fields: FIELDS.node_msg,
   doc: 'A message to another caller who is online, or to all: %SM1 to whom ({text} is the node, {userName} {location} {affils} {action}), %ET2 the message, %TL3 shows it. `sendMessageInfoFormatNN` fills view NN from the chosen node. `config.art.header` and `art.footer` frame it on the screen of the receiver.',
   needs: 'complete',
   configKeys: {
@@ -44,7 +46,7 @@ async function ready(context: MenuContext): Promise<void> {
       ...{ text: '-ALL-', data: ALL, node: ALL, userName: context.say('list.everyone') },
       ...{ action: '', location: '', affils: '' },
     },
-    ...listed.map(({ node, user, description }) => ({
+    ...listed.map(({ node, user, description }): RowOf<'node_msg'> => ({
       ...{ text: String(node), data: node, node, userName: user.name, action: description },
       ...publicFacts(people.get(user.id)),
     })),

@@ -5,6 +5,7 @@ import { findUsers } from '../store/users';
 import { userOf } from '../menu/run/caller';
 import { DATE_TIME_KEY, LIST_VIEW, ownPattern, publicFacts, usersById } from './user-list';
 import { namedArt } from './show-art';
+import { FIELDS, type RowOf } from './row-fields';
 
 /** Forms as ENiGMA½'s module has them, their art in `config.art`, and their views. */
 const WALL = { form: 0, art: 'view', question: 2 } as const;
@@ -19,6 +20,7 @@ const MAX_SHOWN = 100;
 /** The wall of the board, on which each caller may write a line (ENiGMA½'s module of this name). */
 export const onelinerzModule: MenuModule = {
   name: 'onelinerz',
+  fields: FIELDS.onelinerz,
   doc: 'Lines that callers wrote for all. Form 0 on `config.art.view`: %VM1 has them, the newest at the end ({userName} {userId} {oneliner} {ts} {location} {affils}), and %TM2 asks for one more (yes, no). Form 1 on `config.art.add`: %ET1 takes it, in the field `oneliner`, and %TL2 shows it. Ten lines an hour for each account; the newest 250 are kept.',
   needs: 'complete',
   configKeys: DATE_TIME_KEY,
@@ -48,7 +50,7 @@ async function fillWall(context: MenuContext): Promise<void> {
   const pattern = ownPattern(context);
   screen.setItems(
     LIST_VIEW,
-    lines.map(({ userId, text, writtenAtMs }) => ({
+    lines.map(({ userId, text, writtenAtMs }): RowOf<'onelinerz'> => ({
       text,
       ...{ oneliner: text, userId, userName: people.get(userId)?.name ?? '' },
       ts: context.dateText(writtenAtMs, pattern),

@@ -100,6 +100,7 @@ const MODULE_KEYS: Readonly<Record<keyof MenuModule, boolean>> = {
   validators: true,
   messageView: true,
   configKeys: true,
+  fields: true,
   configProblems: true,
   menus: true,
   enter: true,

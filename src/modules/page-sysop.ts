@@ -4,6 +4,7 @@ import { messageText } from '../menu/run/node-talk';
 import { originOf, userOf } from '../menu/run/caller';
 import { LETTER_ANSWERS } from './letter-to-sysop';
 import { namedArt } from './show-art';
+import { FIELDS } from './row-fields';
 
 /** Forms as ENiGMA½'s module has them, and their art in `config.art`. */
 const FORMS = [
@@ -23,6 +24,7 @@ const WRITTEN = 'written';
 /** Calls the sysops who are online to the caller; where none is, offers a mail (ENiGMA½'s module of this name). */
 export const pageSysopModule: MenuModule = {
   name: 'page_sysop',
+  fields: FIELDS.page_sysop,
   doc: 'Calls the sysops who are online, by a message to their nodes: form 0 with %ET1 on `config.art.main`, whoever is there. Where none takes messages, form 1 with %TM1 (yes, no) on `config.art.mailConfirm` then offers a mail. Once in five minutes for each account, answered or not.',
   needs: 'complete',
   configKeys: {

@@ -7,6 +7,7 @@ import { listSignIns, type AuditRow } from '../store/audit';
 import type { TextId } from '../texts/texts';
 import { userOf } from '../menu/run/caller';
 import { DATE_TIME_KEY, fillTimes, LIST_VIEW, ownPattern, showRange, whenText } from './user-list';
+import { FIELDS, type RowOf } from './row-fields';
 
 const MAX_SHOWN = 100;
 
@@ -53,6 +54,7 @@ function changeText({ say }: MenuContext, kind: string): string | undefined {
  */
 export const signInHistoryModule: MenuModule = {
   name: 'sign_in_history',
+  fields: FIELDS.sign_in_history,
   doc: "Sign-ins to the caller's own account, the failed ones too, and changes of it, in `%VM1` if the art has one: {ts} {when} {node} {server} {from} {event}, or {what} {result}. `signInInfoFormatNN` fills view NN from {lastSignIn} {failedAttempts} {lastTs} {lastServer} {lastFrom} {failed}.",
   needs: 'complete',
   configKeys: DATE_TIME_KEY,
@@ -76,7 +78,7 @@ async function ready(context: MenuContext): Promise<void> {
   );
 }
 
-function describe(context: MenuContext, signIn: AuditRow) {
+function describe(context: MenuContext, signIn: AuditRow): RowOf<'sign_in_history'> {
   const { say } = context;
   const change = changeText(context, signIn.kind);
   const what = change === undefined ? offered(signIn) : say('history.change');

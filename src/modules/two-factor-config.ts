@@ -39,6 +39,7 @@ import {
   TYPE,
 } from './two-factor-status';
 import { TEXT_KEYS, withWord, type StatusText } from './two-factor-texts';
+import { FIELDS } from './row-fields';
 
 const LINK_STATUS = {
   sent: 'saveEmailSent',
@@ -61,6 +62,7 @@ const PROVED = 'proved-set-up';
 /** Switches the second factor on and off, and shows what belongs to it (contract A4.4). */
 export const twoFactorConfigModule: MenuModule = {
   name: 'user_2fa_otp_config',
+  fields: FIELDS.user_2fa_otp_config,
   doc: 'Switches two-factor sign-in on and off; needs a secure connection.',
   needs: 'complete',
   bindsFactor: true,

@@ -6,6 +6,7 @@ import { userOf } from '../menu/run/caller';
 import type { MenuContext } from '../menu/run/module';
 import type { Say } from '../texts/texts';
 import { needsSheets } from './one-time-sheet';
+import type { RowOf } from './row-fields';
 
 /** The list of what can be done now, where the art has one. */
 export const ACTIONS_VIEW = 4;
@@ -69,7 +70,7 @@ export function showFactorState(context: MenuContext, state: FactorState): void 
     const actions = actionsIn(context, state);
     screen.setItems(
       ACTIONS_VIEW,
-      actions.map((action) => ({
+      actions.map((action): RowOf<'user_2fa_otp_config'> => ({
         ...{ key: KEYS[action], text: context.say(`action.${action}`), data: action },
       })),
     );

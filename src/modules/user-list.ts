@@ -3,6 +3,7 @@ import { formatMoment, zoneName } from '../menu/screen/date-format';
 import { listActiveUsers, type User } from '../store/users';
 import type { TextId } from '../texts/texts';
 import type { ItemSpec } from '../views/view';
+import { FIELDS, type PersonFacts, type RowOf } from './row-fields';
 
 /** The view that lists show their rows in: `%VM1`. */
 export const LIST_VIEW = 1;
@@ -11,7 +12,7 @@ export const LIST_VIEW = 1;
  * What lists tell of a person, as `itemFormat` names it. Real name and mail address are for the sysop
  * and stand in no list.
  */
-export function publicFacts(user: User | undefined): Readonly<Record<string, string>> {
+export function publicFacts(user: User | undefined): PersonFacts {
   const affils = user?.properties.get('affiliation') ?? '';
   const location = user?.properties.get('location') ?? '';
   const about = [location, affils].filter((text) => text !== '').join(', ');
@@ -103,6 +104,7 @@ const MAX_SHOWN = 500;
 /** The accounts of the board by name (contract A7, `{userName} {location} {lastLoginTs}`). */
 export const userListModule: MenuModule = {
   name: 'user_list',
+  fields: FIELDS.user_list,
   doc: 'The active accounts in `%VM1`: {userName} {userId} {location} {affils} {about} {lastLoginTs} {when} {loginCount}.',
   needs: 'complete',
   configKeys: DATE_TIME_KEY,
@@ -126,7 +128,7 @@ async function ready(context: MenuContext): Promise<void> {
   };
   fillTimes(
     context,
-    users.map((user) => ({
+    users.map((user): RowOf<'user_list'> => ({
       text: user.name,
       userId: user.id,
       userName: user.name,

@@ -2,12 +2,14 @@ import { SysopWords } from '../art/format';
 import type { MenuContext, MenuModule, Transition } from '../menu/run/module';
 import type { NodeStatus } from '../menu/run/node-talk';
 import { namedArt } from './show-art';
+import { FIELDS } from './row-fields';
 
 const INDICATORS = { enabledIndicator: '\u221a', disabledIndicator: 'X' } as const;
 
 /** Whether a caller is seen online and takes messages, until the call ends (ENiGMA½'s module of this name). */
 export const userStatusConfigModule: MenuModule = {
   name: 'user_status_config',
+  fields: FIELDS.user_status_config,
   doc: "Whether the caller is listed in who's online and takes messages of other callers, for this call. `menuInfoFormatNN` fills view NN from {visibleIndicator} {availableIndicator} {isVisible} {isAvailable}; `config.art.menu` is its art.",
   needs: 'complete',
   configKeys: {

@@ -2,6 +2,7 @@ import { WAYS_IN } from '../protocols/ways-in';
 import type { MenuContext, MenuModule } from '../menu/run/module';
 import { findUsers } from '../store/users';
 import { fillList, LIST_VIEW, minutesText, publicFacts, showRange, usersById } from './user-list';
+import { FIELDS, type RowOf } from './row-fields';
 
 /**
  * Who is online (contract A7, `{node} {userName} {server} {action}`); only people who are signed in count (rule J2),
@@ -9,6 +10,7 @@ import { fillList, LIST_VIEW, minutesText, publicFacts, showRange, usersById } f
  */
 export const whosOnlineModule: MenuModule = {
   name: 'whos_online',
+  fields: FIELDS.whos_online,
   doc: 'Who is online in `%VM1`: {node} {userName} {userId} {server} {action} {timeOn} {location} {affils} {about}.',
   needs: 'complete',
   views: [LIST_VIEW],
@@ -25,7 +27,7 @@ async function ready(context: MenuContext): Promise<void> {
   const people = usersById(await services.db.run((sql) => findUsers(sql, ids)));
   fillList(
     context,
-    online.map(({ node, server, user, description, connectedAtMs }) => ({
+    online.map(({ node, server, user, description, connectedAtMs }): RowOf<'whos_online'> => ({
       text: user.name,
       node,
       userId: user.id,

@@ -8,6 +8,7 @@ import { kindOfCode } from '../menu/screen/mci-codes';
 import { whyAbsentPath } from '../menu/run/follow';
 import { checkProperty } from '../views/properties';
 import { findProperty, findViewType, VIEW_TYPES } from '../views/registry';
+import { fieldsOfKey, fieldsOfRows, findUnknown, ROW_FORMATS } from './check-fields';
 import type { MenuRegistries } from './registries';
 
 type Known = Pick<MenuRegistries, 'modules' | 'absentModules' | 'art'>;
@@ -77,7 +78,12 @@ class ThemeChecker {
     if (module.kind !== 'standard' && (facts === undefined || isAbsent)) return;
     const views = this.viewsOf(menu);
     this.checkForm(name, node, { keys: ['config', 'mci'], hasForms: true, views });
-    this.checkConfig(name, blockAt(node, ['config']), facts?.configKeys ?? []);
+    const config = blockAt(node, ['config']);
+    this.checkConfig(name, config, facts?.configKeys ?? []);
+    for (const [key, { node: value }] of config?.entries ?? []) {
+      const format = { subject: name, format: toPlain(value), place: value.place };
+      this.findings.push(...findUnknown({ ...format, what: key }, fieldsOfKey(facts, key)));
+    }
   }
 
   /** The views of a menu by its forms and its art; undefined where they cannot be known. */
@@ -134,7 +140,10 @@ class ThemeChecker {
       else if (views?.has(mci) === false && !view.entries.has('position')) {
         const text = `there is no view ${mci} on this screen: neither the menu nor its art has it`;
         this.note(subject, keyPlace, text, nearestName(mci, views));
-      } else for (const [name, entry] of view.entries) this.checkView(subject, mci, [name, entry]);
+      } else {
+        for (const [name, entry] of view.entries) this.checkView(subject, mci, [name, entry]);
+        this.checkRows(subject, mci, view);
+      }
     }
   }
 
@@ -154,6 +163,27 @@ class ThemeChecker {
       const wrong = isAddress(node) ? undefined : checkProperty(property, toPlain(node));
       if (wrong === undefined) return;
       this.note(subject, keyPlace, `'${name}' of ${mci} in this theme ${wrong}`);
+    }
+  }
+
+  /** Fields that nothing fills in the formats of a list, whose items are the theme's or the menu's. */
+  private checkRows(subject: string, mci: string, view: ObjectNode): void {
+    const menu = this.set.menus.get(subject);
+    if (menu === undefined) return;
+    const written = menu.forms.flatMap(({ views }) => views).filter((each) => each.mci === mci);
+    const own = view.entries.get('items')?.node;
+    const lists = [
+      ...(own === undefined ? [] : [toPlain(own)]),
+      ...written.map(({ properties }) => properties['items']),
+    ];
+    const items = lists.filter((each): each is unknown[] => Array.isArray(each)).flat();
+    const id = Number(mci.slice(2));
+    const known = fieldsOfRows(menu, this.registries.modules.get(menu.module.name), { id, items });
+    for (const name of ROW_FORMATS) {
+      const node = view.entries.get(name)?.node;
+      if (node === undefined) continue;
+      const format = { subject, format: toPlain(node), place: node.place };
+      this.findings.push(...findUnknown({ ...format, what: `${name} of ${mci}` }, known));
     }
   }
 

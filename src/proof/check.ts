@@ -3,6 +3,7 @@ import { formatPlace } from '../base/errors';
 import { nearestName } from '../base/nearest';
 import { finish, type Steps } from '../base/steps';
 import { checkArt } from './check-art';
+import { checkFields } from './check-fields';
 import { findSilentLoops } from './check-loops';
 import { checkNeeds } from './check-needs';
 import { findPasswordArt } from './check-password-art';
@@ -64,7 +65,7 @@ export function* checkMenusInSteps(
   for (const prompt of set.prompts.values()) names.checkPrompt(prompt);
   names.checkEntries();
   findings.push(...checkArt(set, registries), ...passedOverFindings(registries.passedOver));
-  findings.push(...(yield* checkForms(set, registries)));
+  findings.push(...(yield* checkForms(set, registries)), ...checkFields(set, registries));
   findings.push(...(yield* findPasswordArt(set, registries)));
   findings.push(...(yield* findSilentLoops(set)));
   if (options.flow !== false && registries.entries.some(({ menu }) => set.menus.has(menu))) {

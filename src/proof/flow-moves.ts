@@ -24,6 +24,8 @@ export interface ModuleFacts {
   readonly configKeys?: readonly string[];
   /** Those of them that name art, with what is shown where they say nothing. */
   readonly artKeys?: MenuModule['artKeys'] | undefined;
+  /** Which fields its lists and formats have. */
+  readonly fields?: MenuModule['fields'] | undefined;
   /** What is wrong in a `config`, by key. */
   readonly configProblems?: MenuModule['configProblems'] | undefined;
 }

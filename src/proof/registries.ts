@@ -49,6 +49,7 @@ export function factsOfModules(
         configKeys: Object.keys(module.configKeys ?? {}),
         artKeys: module.artKeys,
         configProblems: module.configProblems,
+        fields: module.fields,
         views: module.views,
         menus: module.menus ?? [],
         signsIn: module.signsIn === true,

@@ -5,6 +5,7 @@ import { PACKAGE_DIR } from '../../src/config/board';
 import { loadMenus } from '../../src/menu/load/menu-file';
 import { loadThemes } from '../../src/menu/load/theme-files';
 import { asTree } from '../../src/menu/load/theme';
+import { FIELDS } from '../../src/modules/row-fields';
 import { checkThemes, PREPARED_MENUS } from '../../src/proof/check-themes';
 import type { ModuleFacts } from '../../src/proof/flow-moves';
 import type { MenuRegistries } from '../../src/proof/registries';
@@ -23,6 +24,7 @@ const FACTS: Readonly<Record<string, ModuleFacts>> = {
   last_callers: {
     ...{ methods: [], validators: [], menus: [], views: [] },
     ...{ signsIn: false, needs: 'none', configKeys: ['dateTimeFormat', 'user.collapse'] },
+    fields: FIELDS.last_callers,
   },
 };
 
@@ -180,4 +182,27 @@ it('the stock themes change menus of the stock board and those of the manual, an
     const names = Object.keys(asTree(theme.menus)).filter((name) => !menus.menus.has(name));
     expect(names).toEqual(PREPARED_MENUS);
   }
+});
+
+test('a field of a format that nothing fills is told, of a list and of a key of config', async () => {
+  const theme = (rest: string): string => `{
+  info: { name: "Ember" }
+  customization: { menus: { ${rest} } }
+}`;
+  expect(
+    await told(
+      theme(`calls: {
+    mci: { VM1: {
+      itemFormat: "{userNam:<16.16} {ts} {{literal}} {BN}"
+      focusItemFormat: "{userName!styleUpper} {about}" } }
+    config: { listInfoFormat20: "{inf}", chosenFormat21: "{location}" }
+  }
+  matrix: { mci: { VM1: { items: [ { text: "a", keyy: "b" } ], itemFormat: "{key} {text}" } } }
+  mine: { mci: { VM1: { itemFormat: "{anything}" } } }`),
+    ),
+  ).toEqual([
+    "5 format-field calls: itemFormat of VM1 has no field '{userNam}', so that stays as it is written (userName)",
+    "7 format-field calls: listInfoFormat20 has no field '{inf}', so that stays as it is written (info)",
+    "9 format-field matrix: itemFormat of VM1 has no field '{key}', so that stays as it is written (keyy)",
+  ]);
 });

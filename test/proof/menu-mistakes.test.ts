@@ -1,4 +1,6 @@
 import { groupWarnings } from '../../src/config/warning-kinds';
+import { moduleTable } from '../../src/modules/registry';
+import { factsOfModules } from '../../src/proof/registries';
 import { checkMenus, describeFinding } from '../../src/proof/check';
 import { weigh } from '../../src/proof/severity';
 import type { Finding } from '../../src/menu/load/menu-entry';
@@ -154,5 +156,59 @@ loginTwoFactorAuthOTP: { form: { 0: { mci: { ET1: { argName: "token" } }, submit
 }`);
     const late = checkMenus(set, registriesFor(set), { bypass: 'error' });
     expect(ways(weigh(late, { isCheck: true }))).toEqual(['error flow-bypass rules']);
+  });
+});
+
+describe('a field in a format that nothing fills', () => {
+  const modules = Object.fromEntries(factsOfModules(moduleTable()));
+  const told = (body: string): readonly string[] => {
+    const set = menusFrom(`menus: {\n${START}\nm: {\n${body}\n}\n}`);
+    return checkMenus(set, registriesFor(set, modules))
+      .filter(({ rule }) => rule === 'format-field')
+      .map(describeFinding);
+  };
+  const list = (module: string, format: string): readonly string[] =>
+    told(`module: "${module}"\nform: { 0: { mci: { VM1: { itemFormat: "${format}" } } } }`);
+
+  it.each([
+    ['last_callers', 'userNam', 'userName'],
+    ['user_list', 'lastLoginTS', 'lastLoginTs'],
+    ['whos_online', 'acton', 'action'],
+    ['sign_in_history', 'evnt', 'event'],
+    ['my_calls', 'stat', 'state'],
+    ['onelinerz', 'onliner', 'oneliner'],
+    ['destinations', 'nam', 'name'],
+  ])('is told of the rows of %s, with the nearest', (module, wrong, right) => {
+    expect(list(module, `{${wrong}:<9.9} {${right}}`)).toEqual([
+      `m: itemFormat of VM1 has no field '{${wrong}}', so that stays as it is written; did you mean '${right}'?`,
+    ]);
+  });
+
+  it.each([
+    ['last_callers', 'listInfoFormat20', 'inf', 'info'],
+    ['user_list', 'chosenFormat21', 'abuot', 'about'],
+    ['sign_in_history', 'signInInfoFormat20', 'lastSignin2', 'lastSignIn'],
+    ['user_2fa_otp_config', 'stateFormat11', 'stat', 'state'],
+    ['user_status_config', 'menuInfoFormat10', 'isVisibel', 'isVisible'],
+    ['node_msg', 'messageFormat', 'mesage', 'message'],
+    ['page_sysop', 'notifyFormat', 'nodeID2', 'nodeId'],
+  ])('is told of %s in %s of its config', (module, key, wrong, right) => {
+    const config = (name: string) => told(`module: "${module}"\nconfig: { ${key}: "{${name}}" }`);
+    expect(config(right)).toEqual([]);
+    expect(config(wrong)).toEqual([
+      `m: ${key} has no field '{${wrong}}', so that stays as it is written; did you mean '${right}'?`,
+    ]);
+  });
+
+  it('is told of items of the menu by their own fields, and of nothing that is not known', () => {
+    const of = (format: string, items: string, module = '') =>
+      told(`${module}\nform: { 0: { mci: { VM1: { ${items} focusItemFormat: "${format}" } } } }`);
+    const items = 'items: [ "plain", { text: "a", hint: "b" } ]';
+    expect(of('{text} {hint}', items)).toEqual([]);
+    expect(of('{text} {hnt}', items)).toEqual([expect.stringContaining("did you mean 'hint'?")]);
+    expect(of('{{text}} {BN} {TC}', items)).toEqual([]);
+    expect(of('{whatever}', '')).toEqual([]);
+    expect(of('{whatever}', items, 'module: "nua"')).toEqual([]);
+    expect(told('module: "last_callers"\nconfig: { dateTimeFormat: "{x}" }')).toEqual([]);
   });
 });

@@ -72,6 +72,14 @@ export interface OwnSystemMethod {
  */
 export type SentenceKind = 'problem' | 'done' | 'note';
 
+/** Names that stand in braces in the formats of a module's menu. */
+export interface ModuleFields {
+  /** Of every row, by the number of the view that lists them. */
+  readonly rows?: Readonly<Record<number, readonly string[]>>;
+  /** By the key of `config`, without the number of its view. */
+  readonly formats?: Readonly<Record<string, readonly string[]>>;
+}
+
 /** Lines of a picture that fits the space, or undefined. */
 export type Picture = (space: {
   readonly width: number;
@@ -237,6 +245,8 @@ export interface MenuModule {
   readonly validators?: Readonly<Record<string, Validator>>;
   /** View that shows messages when `config.messageView` is not set. */
   readonly messageView?: number;
+  /** Which fields its lists and formats have; where nothing is said, nobody knows. */
+  readonly fields?: ModuleFields;
   /** Its own keys of `config`, each with its documentation; `group.key` for keys in a group. */
   readonly configKeys?: Readonly<Record<string, string>>;
   /** Those of these keys that name art, each with the name of what is shown where nothing is said. */
