@@ -4,8 +4,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { sshKey } from './art/form-screens.mjs';
 import { FRAMES } from './art/gate-screens.mjs';
 import { WIDE_SCREENS } from './art/list-screens.mjs';
+import { widePage } from './art/pages.mjs';
 import { PLAIN_SCREENS, PLAIN_WIDE_SCREENS } from './art/plain-screens.mjs';
 import { SCREENS } from './art/screens.mjs';
 import { WICKET_SCREENS } from './art/wicket-screens.mjs';
@@ -28,7 +30,8 @@ for (const [name, text] of Object.entries(PLAIN_SCREENS)) {
   write('themes/plain', `${name}.asc`, text);
   write('general', `${name}.asc`, text);
 }
-for (const [name, draw] of Object.entries(WIDE_SCREENS)) {
+const SSHKEYCFG = () => sshKey(widePage);
+for (const [name, draw] of Object.entries({ ...WIDE_SCREENS, SSHKEYCFG })) {
   write('themes/gatehouse-wide', `${name}.ans`, draw().toFile());
 }
 for (const [name, text] of Object.entries(PLAIN_WIDE_SCREENS)) {

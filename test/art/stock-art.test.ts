@@ -186,15 +186,21 @@ describe.each(DRAWN)('drawn stock art in $theme', ({ theme, columns }) => {
 const LISTS = ['BOARDS', 'LASTCALL', 'MYCALLS', 'SIGNINS', 'USERLST', 'WHOSON'];
 
 describe.each([
-  { theme: 'themes/gatehouse-wide', extension: '.ans', of: 'themes/gatehouse', columns: 80 },
-  { theme: 'themes/plain-wide', extension: '.asc', of: 'themes/plain', columns: 40 },
-])('stock art in $theme', ({ theme, extension, of, columns }) => {
-  it('is of the lists alone', () => {
-    const names = readdirSync(join(root, theme)).sort();
-    expect(names).toEqual([...LISTS.map((name) => name + extension), 'theme.hjson']);
+  {
+    ...{ theme: 'themes/gatehouse-wide', extension: '.ans', of: 'themes/gatehouse', columns: 80 },
+    names: [...LISTS, 'SSHKEYCFG'].sort(),
+  },
+  {
+    ...{ theme: 'themes/plain-wide', extension: '.asc', of: 'themes/plain', columns: 40 },
+    names: LISTS,
+  },
+])('stock art in $theme', ({ theme, extension, of, columns, names }) => {
+  it('is of the lists alone, and of the keys where it is drawn', () => {
+    const files = readdirSync(join(root, theme)).sort();
+    expect(files).toEqual([...names.map((name) => name + extension), 'theme.hjson']);
   });
 
-  it.each(LISTS)('%s has the views of the narrow one, and says how wide it is', async (name) => {
+  it.each(names)('%s has the views of the narrow one, and says how wide it is', async (name) => {
     const [wide, narrow] = [await draw(theme, name, 132), await draw(of, name, columns)];
     expect(codes(wide.placements)).toBe(codes(narrow.placements));
     expect(wide.rows).toBe(narrow.rows);

@@ -1,5 +1,6 @@
 import { addAudit } from '../../src/store/audit';
 import { addCall } from '../../src/store/calls';
+import { addSshKey } from '../../src/store/ssh-keys';
 import {
   MenuBoard,
   type MenuBoardOptions,
@@ -216,6 +217,28 @@ describe('the theme of a caller whose window is wide', () => {
     const above = Math.floor((height - Math.min(rows, height)) / 2);
     const before = Math.floor((width - Math.min(columns, width)) / 2);
     expect(caller.screen.row(above + 2).indexOf('Last callers')).toBe(before + 3);
+  });
+
+  it.each(THEMES)('in %s each SSH key has one line in 132 columns', async (theme) => {
+    await open({ config: { theme: { preLogin: theme, default: theme } } });
+    const { id: userId } = await board.addUser('joe', PASSWORD);
+    await board.accounts.db.run(async (sql) => {
+      for (const at of [1, 2, 3, 4, 5, 6]) {
+        const fingerprint = `SHA256:${String(at).repeat(43)}`;
+        const key = { userId, algorithm: 'ssh-ed25519', blob: String(at), fingerprint };
+        await addSshKey(sql, { ...key, comment: `joe@a-machine-with-a-name-${at}`, addedAtMs: 0 });
+      }
+      await sql('ssh_key').update({ used_at: START_MS });
+    });
+    const caller = await enter('userSSHKeyConfig');
+    const rows = caller.screen.rows();
+    const first = rows.findIndex((row) => /^ *1 ED25519/.test(row));
+    for (const at of [1, 2, 3, 4, 5, 6])
+      expect(rows[first + at - 1]).toMatch(
+        new RegExp(`^ *${at} ED25519 SHA256:${at}{43} joe@\\S+-${at}, used 2026-01-02 12:34$`),
+      );
+    const below = rows.slice(first).map((row) => row.length);
+    expect(Math.max(...below)).toBeLessThan(132);
   });
 
   it('follows the window while a caller turns it, and the chosen row stays', async () => {

@@ -4,7 +4,9 @@ import { LEFT, workPage } from './pages.mjs';
 /** A thin line over a group of fields, with its name. */
 function rule(page, row, name) {
   const from = LEFT + name.length + 1;
-  return page.text(row, LEFT, name, 'hint').text(row, from, '─'.repeat(77 - from), 'line');
+  return page
+    .text(row, LEFT, name, 'hint')
+    .text(row, from, '─'.repeat(page.columns - 3 - from), 'line');
 }
 
 /** Groups of fields, each under a rule; `*` stands before what must be filled in. */
@@ -154,8 +156,9 @@ function pageBeside() {
 
 const EMPTY = { character: ' ', ink: 7, ground: 0 };
 
-function sshKey() {
-  const page = workPage('SSH keys', 'SSH keys', 'key');
+/** In a wide window a key has one line, and more of a new one is seen. */
+export function sshKey(pageOf = workPage) {
+  const page = pageOf('SSH keys', 'SSH keys', 'key');
   rule(page, 6, 'Keys that sign you in by SSH ');
   rule(page, 15, 'A new one ');
   return page
@@ -188,7 +191,7 @@ export const FORM_SCREENS = {
   CONFSCR: userConfig,
   '2FACONFSCR': twoFactorByToggle,
   '2FASTATE': twoFactor,
-  SSHKEYCFG: sshKey,
+  SSHKEYCFG: () => sshKey(),
   FEEDBACK: feedback,
   PAGE: modulePage,
   PAGEBESIDE: pageBeside,
