@@ -1,4 +1,6 @@
+import { parseSshPublicKey } from '../../src/auth/ssh-key';
 import { THEMES } from '../golden/tour';
+import { totp } from '../support/authenticator';
 import { MenuBoard, type MenuCaller } from '../support/menu-board';
 import { ed25519Pair } from '../support/ssh-keys';
 import { CTRL, HELP, PASSWORD } from './asking-menus';
@@ -48,6 +50,86 @@ const PAGES = [
     back: 'The key was not added.',
   },
   {
+    page: 'Remove an SSH key',
+    menu: 'userSSHKeyConfig',
+    as: 'joe',
+    keys: 'ssh\r\tR\r',
+    asks: 'Number',
+    back: 'The key was not removed.',
+  },
+  {
+    page: 'Remove an SSH key',
+    menu: 'userSSHKeyConfig',
+    as: 'joe',
+    keys: 'ssh\r1\tR\r',
+    asks: 'Password',
+    back: 'The key was not removed.',
+  },
+  {
+    page: 'A call here was not me',
+    menu: 'mainMenuMyCalls',
+    as: 'joe',
+    keys: 'm\rn',
+    asks: 'your password is shut',
+    back: 'Nothing was changed.',
+  },
+  {
+    page: 'A sheet of one-time codes',
+    menu: 'userTwoFactorAuthOTPConfig',
+    as: 'joe',
+    keys: '2fa\rp',
+    asks: 'For lines that others can read',
+    back: 'Nothing was changed.',
+  },
+  {
+    page: 'A sheet of one-time codes',
+    menu: 'userTwoFactorAuthOTPConfig',
+    as: 'ann',
+    keys: '2fa\rp',
+    asks: 'A new sheet makes the old one void.',
+    back: 'Nothing was changed.',
+  },
+  {
+    page: 'Your authenticator apps',
+    menu: 'userTwoFactorAuthOTPConfig',
+    as: 'ann',
+    keys: '2fa\ra',
+    asks: 'D1 remove app 1',
+    back: 'backup codes left',
+  },
+  {
+    page: 'Another name for an app',
+    menu: 'userTwoFactorAuthOTPConfig',
+    as: 'ann',
+    keys: '2fa\rar1\r',
+    asks: 'It is called',
+    back: 'D1 remove app 1',
+  },
+  {
+    page: 'Add an authenticator app',
+    menu: 'userTwoFactorAuthOTPConfig',
+    as: 'ann',
+    keys: '2fa\raa\r',
+    asks: 'What do you call this one',
+    back: 'D1 remove app 1',
+  },
+  {
+    page: 'Switch two-factor sign-in off',
+    menu: 'userTwoFactorAuthOTPConfig',
+    as: 'ann',
+    keys: '2fa\rf',
+    asks: 'your password alone lets people in',
+    back: 'Nothing was changed.',
+  },
+  {
+    page: 'New backup codes',
+    menu: 'userTwoFactorAuthOTPConfig',
+    as: 'ann',
+    keys: '2fa\rn',
+    asks: 'Your old backup codes stop working',
+    back: 'Nothing was changed.',
+  },
+  {
     page: 'Your application is not sent yet',
     menu: 'newUserApplication',
     keys: `walter${CTRL('c')}`,
@@ -69,10 +151,24 @@ type Row = (typeof PAGES)[number];
 
 describe.each(THEMES)('keys of the pages behind stock menus in the theme %s', (theme) => {
   let board: MenuBoard;
+  let ann: Awaited<ReturnType<MenuBoard['addUser']>>;
   const callers: MenuCaller[] = [];
   beforeAll(async () => {
-    board = await MenuBoard.open({ config: { theme: { preLogin: theme, default: theme } } });
-    await board.addUser('joe', PASSWORD);
+    board = await MenuBoard.open({
+      config: {
+        theme: { preLogin: theme, default: theme },
+        loginServers: { telnet: { passwordLogin: 'never' } },
+      },
+    });
+    const { sshKeys, sheets } = board.services;
+    const joe = await board.addUser('joe', PASSWORD);
+    for (const { public: line } of [ed25519Pair(), ed25519Pair()]) {
+      const parsed = parseSshPublicKey(line);
+      if (parsed.kind !== 'key') throw new Error(parsed.kind);
+      await sshKeys.add(joe.id, { key: parsed.key, actor: {} });
+    }
+    ann = await board.addUser('ann', PASSWORD, { otp: true });
+    await sheets.make(ann.id, {});
   });
   afterAll(() => board.close());
   afterEach(async () => {
@@ -89,14 +185,29 @@ describe.each(THEMES)('keys of the pages behind stock menus in the theme %s', (t
 
   /** On a page, by keys that were all typed at once. */
   async function open(row: Row): Promise<MenuCaller> {
-    const isSignedIn = 'as' in row;
-    const width = theme === 'plain' ? 40 : 80;
-    const caller = board.call(isSignedIn ? 'matrix' : row.menu, { server: 'wss', width });
+    const caller = await dial(row);
     callers.push(caller);
-    await caller.until('a key to be asked for', () => caller.isAsked);
-    caller.type(`${isSignedIn ? `s${row.as}\r${PASSWORD}\r\r` : ''}${row.keys}`);
     await sees(caller, row.asks);
     expect(shows(caller, row.page)).toBe(true);
+    return caller;
+  }
+
+  async function dial(row: Row): Promise<MenuCaller> {
+    const width = theme === 'plain' ? 40 : 80;
+    const as = 'as' in row ? row.as : undefined;
+    if (as === 'ann') {
+      // Each code lets in once.
+      const { fake, clock } = board.accounts;
+      await fake.advance(30_000);
+      const code = totp(ann.secret, clock.nowMs());
+      const by = { userName: as, password: PASSWORD, code };
+      const caller = await board.callBySsh(by, 'sshConnected', { width });
+      caller.type(`\r${row.keys}`);
+      return caller;
+    }
+    const caller = board.call(as === undefined ? row.menu : 'matrix', { server: 'wss', width });
+    await caller.until('a key to be asked for', () => caller.isAsked);
+    caller.type(`${as === undefined ? '' : `s${as}\r${PASSWORD}\r\r`}${row.keys}`);
     return caller;
   }
 
