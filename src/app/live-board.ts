@@ -13,6 +13,7 @@ import {
   InvalidFileError,
   type Problem,
 } from '../config/problems';
+import { groupRefusals } from '../config/warning-kinds';
 import { keysThatWaitForRestart } from '../config/restart-keys';
 import type { Config, ConfigInput } from '../config/schema';
 import { watchFiles, type FileWatch } from '../config/watch';
@@ -66,7 +67,7 @@ interface LiveBoardOptions {
 /** What hears of edits while the board runs. */
 interface EditListener {
   readonly log: Log;
-  /** Called for each edit that was refused, with a line for each problem and its place. */
+  /** Called for each edit that was refused, with a line for each kind of problem and its place. */
   readonly onRefused: (lines: readonly string[]) => void;
   /** Called for each edit that went live, with what a start would warn of and the edition before did not. */
   readonly onTaken: (news: readonly Problem[]) => void;
@@ -225,7 +226,7 @@ export class EditWatch {
       const lines = describeProblems(error);
       live.noteRefused(error);
       listener.log.error('board.edit-refused', { problems: lines });
-      listener.onRefused(lines);
+      listener.onRefused(error instanceof InvalidFileError ? groupRefusals(error.problems) : lines);
       return false;
     }
   }

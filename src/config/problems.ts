@@ -27,7 +27,9 @@ export function asRefused(problem: Problem): Problem {
 }
 
 /** One that no line of a file is to blame for: what a default names is missing. */
-export type UnplacedProblem = Pick<Problem, 'message'> & { readonly place?: Place | undefined };
+export type UnplacedProblem = Pick<Problem, 'message' | 'kind'> & {
+  readonly place?: Place | undefined;
+};
 
 export function formatProblem({ place, message }: UnplacedProblem): string {
   return place === undefined ? message : `${formatPlace(place)}: ${message}`;

@@ -1,4 +1,4 @@
-import { byPlace, type Problem } from './problems';
+import { byPlace, formatProblem, type Problem, type UnplacedProblem } from './problems';
 
 interface Rule {
   /** Told before the others: callers go another way than the sysop thinks. */
@@ -176,6 +176,15 @@ export function groupWarnings(
     if (group.length === 1) return [format(first)];
     return [`${group.length} ${RULES[name]?.many ?? name}; the first: ${format(first)}`];
   });
+}
+
+/** What an edit was refused for: one line for each kind, in the order of the files; the log has all. */
+export function groupRefusals(problems: readonly UnplacedProblem[]): readonly string[] {
+  const none = { file: '' };
+  const placed = problems.map((problem) => ({ ...problem, place: problem.place ?? none }));
+  return groupWarnings(placed, ({ place, ...problem }) =>
+    formatProblem(place === none ? problem : { ...problem, place }),
+  );
 }
 
 /** True for a warning of one of these kinds; others stand alone. */

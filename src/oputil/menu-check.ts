@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { byPlace, formatProblem } from '../config/problems';
 import { groupWarnings } from '../config/warning-kinds';
-import { checkMenus, describeFinding, formatFinding } from '../proof/check';
+import { checkMenus, describeFinding } from '../proof/check';
 import { flowFindings } from '../proof/flow-findings';
 import { proveFlow, type FlowReport } from '../proof/flow-proof';
 import type { Finding } from '../menu/load/menu-entry';
@@ -31,7 +31,7 @@ export function addMenuCheck(menu: Command, context: CommandContext): void {
     .command('check')
     .description('say all that is wrong with menus and art, and prove the flow')
     .addHelpText('after', HELP)
-    .option('--all', 'each warning with its place, not one line for each kind')
+    .option('--all', 'each finding with its place, not one line for each kind')
     .option('--strict', 'mistakes are errors, though the board would start')
     .action((options: CheckFlags) => check(context, options));
 }
@@ -60,13 +60,12 @@ async function check(context: CommandContext, { all, strict }: CheckFlags): Prom
   const count = (severity: Finding['severity']): number =>
     findings.filter((finding) => finding.severity === severity).length;
   const errors = count('error');
-  const warnings = warningLines(findings, all === true);
-  const more = warnings.length < count('warning') ? ' (--all: each with its place)' : '';
-  const summary = `${parts.menus.menus.size} menus: ${plural(errors, 'error')}, ${plural(count('warning'), 'warning')}${more}`;
   const lines = [
-    ...findings.filter(({ severity }) => severity === 'error').map(formatFinding),
-    ...warnings,
+    ...linesOf(findings, 'error', all === true),
+    ...linesOf(findings, 'warning', all === true),
   ];
+  const more = lines.length < findings.length ? ' (--all: each with its place)' : '';
+  const summary = `${parts.menus.menus.size} menus: ${plural(errors, 'error')}, ${plural(count('warning'), 'warning')}${more}`;
   context.show([...lines, summary, ...proofLines(report)], {
     ok: errors === 0,
     menus: parts.menus.menus.size,
@@ -81,11 +80,15 @@ async function check(context: CommandContext, { all, strict }: CheckFlags): Prom
   if (errors > 0) context.exitCode = 1;
 }
 
-function warningLines(findings: readonly Finding[], all: boolean): readonly string[] {
-  const warnings = findings.filter(({ severity }) => severity === 'warning');
-  const problems = warnings.map((finding) => ({
+function linesOf(
+  findings: readonly Finding[],
+  severity: Finding['severity'],
+  all: boolean,
+): readonly string[] {
+  const told = findings.filter((finding) => finding.severity === severity);
+  const problems = told.map((finding) => ({
     ...{ place: finding.place, kind: finding.rule },
-    message: `warning: ${describeFinding(finding)}`,
+    message: `${severity}: ${describeFinding(finding)}`,
   }));
   return groupWarnings(problems, formatProblem, { all });
 }

@@ -18,23 +18,23 @@ export function flowFindings(
       const way = [...bypass.path.map((step) => `${step.menu} (${step.via})`), bypass.menu];
       const path = way.join(' -> ');
       if (bypass.lacksMark) {
-        const text = `callers are turned away at this screen, for they have not signed in (${bypass.state}): ${path}; write config: { area: "login" } into it, if they are to see it`;
+        const text = `callers are turned away at this screen, for they are not through (${bypass.state}): ${path}; write config: { area: "login" } into it, if they are to see it`;
         return finding('turned-away', bypass, text);
       }
       const text = `callers get here who are not through (${bypass.state}), and are turned away: ${path}; a screen that they are to see before they sign in needs config: { area: "login" }`;
       return finding('flow-bypass', bypass, text, bypassSeverity);
     }),
-    ...report.lockedOut.map((out) => {
+    ...byServers(report.lockedOut).map(({ servers, ...out }) => {
       const who = out.state === undefined ? '' : `, when ${out.state}`;
-      const text = `by ${out.server} accounts with a second factor never get in${who}; behind the sign-in a form of the login area must do @systemMethod:login2FA_OTP and lead on`;
+      const text = `by ${servers} accounts with a second factor never get in${who}; behind the sign-in a form of the login area must do @systemMethod:login2FA_OTP and lead on`;
       return finding('locked-out', out, text);
     }),
     ...signInsWithoutFields(report).map(({ way, text }) =>
       finding('no-fields', way, text, 'error'),
     ),
-    ...report.withoutSignIn.flatMap((way) => {
+    ...byServers(report.withoutSignIn).flatMap(({ servers, ...way }) => {
       if (way.unplaced !== undefined) return [];
-      const text = `calls by ${way.server} lead to no menu where anybody could sign in: from here, menus of the login area must lead to a form with views for username and password that does @systemMethod:login`;
+      const text = `calls by ${servers} lead to no menu where anybody could sign in: from here, menus of the login area must lead to a form with views for username and password that does @systemMethod:login`;
       return [finding('no-sign-in', way, text, 'error')];
     }),
     ...report.deadEnds.map((end) =>
@@ -48,6 +48,26 @@ export function flowFindings(
     ),
     ...report.unreachable.map((menu) => finding('unreachable', menu, 'nothing leads to this menu')),
   ];
+}
+
+/** What is the same of several servers, once, with their names. */
+function byServers<
+  Way extends {
+    readonly server: string;
+    readonly menu: string;
+    readonly state?: string | undefined;
+  },
+>(ways: readonly Way[]): readonly (Way & { readonly servers: string })[] {
+  const alike = new Map<string, Way[]>();
+  for (const way of ways) {
+    const key = `${way.menu} ${way.state ?? ''}`;
+    alike.set(key, [...(alike.get(key) ?? []), way]);
+  }
+  return [...alike.values()].flatMap(([first, ...others]) => {
+    if (first === undefined) return [];
+    const servers = [first, ...others].map(({ server }) => server).join(', ');
+    return [{ ...first, servers }];
+  });
 }
 
 /** One sentence for each form whose fields stand nowhere, whatever servers lead to it. */

@@ -124,7 +124,7 @@ describe('a board that was moved here: what the checks say', () => {
     );
     await dir.write('config/config.hjson', 'general: { menuFile: "mine.hjson" }');
     const { out } = await shell.try('--board', dir.path, 'menu', 'check');
-    expect(out).toMatch(/houseRules: callers get here .* needs config: \{ area: "login" \}/);
+    expect(out).toMatch(/houseRules: callers are turned away .* write config: \{ area: "login" \}/);
     expect(out).toMatch(/\n$/);
   });
 

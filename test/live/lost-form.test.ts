@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { TestBoard } from '../support/board';
 import { LiveFolder } from './live-folder';
 
 const MENUS = join(__dirname, '../../config/menus');
@@ -55,4 +56,21 @@ it('a lost form of the sign-in keeps the board shut, and is named as the cause',
       }),
     ]) as unknown,
   });
+});
+
+it('an edit that is refused for many mistakes of one kind is told in one line, and the log has each', async () => {
+  await live.dir.write(MAIN, main);
+  const notices: string[] = [];
+  const boardDir = live.dir.path;
+  const board = await TestBoard.start({ boardDir, onNotice: (line) => notices.push(line) });
+  await live.dir.write(MAIN, main.replace(/art: (USERLST|LASTCALL|WHOSON)\b/g, 'art: $1X'));
+  const [refused] = await board.logged('board.edit-refused');
+  const problems = refused?.['problems'] as readonly string[];
+  expect(problems.length).toBeGreaterThan(1);
+  expect(notices.join('\n')).toContain(`${problems.length} art files are not there; the first: `);
+  const { out } = await live.shell.try('--board', boardDir, 'menu', 'check', '--strict');
+  expect(out.match(/error: .*there is no art/g)).toHaveLength(1);
+  const all = await live.shell.try('--board', boardDir, 'menu', 'check', '--strict', '--all');
+  expect(all.out.match(/error: .*there is no art/g)).toHaveLength(problems.length);
+  await board.remove();
 });

@@ -242,7 +242,7 @@ describe('who never gets in', () => {
       { server: 'wss', state: undefined },
     ]);
     expect(flowFindings(report).map(({ text }) => text)).toContain(
-      'by telnet accounts with a second factor never get in; behind the sign-in a form of the login area must do @systemMethod:login2FA_OTP and lead on',
+      'by telnet, wss accounts with a second factor never get in; behind the sign-in a form of the login area must do @systemMethod:login2FA_OTP and lead on',
     );
   });
 
