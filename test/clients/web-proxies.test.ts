@@ -32,6 +32,8 @@ type Place = number | string;
 
 const forNginx = (place: Place): string =>
   typeof place === 'number' ? `127.0.0.1:${place}` : `unix:${place}`;
+const forHaproxy = (place: Place): string =>
+  typeof place === 'number' ? `127.0.0.1:${place}` : `unix@${place}`;
 const forCaddy = (place: Place): string =>
   typeof place === 'number' ? `127.0.0.1:${place}` : `unix/${place}`;
 
@@ -71,6 +73,24 @@ async function startCaddy(dataDir: string, ports: Ports): Promise<ChildProcess> 
   return talkTo('env', [home, 'caddy', 'run', '--config', file, '--adapter', 'caddyfile']);
 }
 
+async function startHaproxy(dataDir: string, ports: Ports): Promise<ChildProcess> {
+  const keys = join(dataDir, 'keys');
+  const pem = join(dataDir, 'bbs.pem');
+  const parts = ['web_cert.pem', 'web_key.pem'].map((name) => readFile(join(keys, name), 'utf8'));
+  await writeFile(pem, (await Promise.all(parts)).join('\n'), { mode: 0o600 });
+  const { pages, terminal, board } = ports;
+  const sample = (await readFile(join(MISC, 'haproxy', 'web.cfg'), 'utf8'))
+    .replaceAll('/etc/ssl/bbs/bbs.pem', pem)
+    .replace('hdr Host bbs.example.org', 'hdr Host localhost')
+    .replace('${BBS_ADDRESS}:443', `127.0.0.1:${pages}`)
+    .replace('${BBS_ADDRESS}:8810', `127.0.0.1:${terminal}`)
+    .replace('127.0.0.1:8080', forHaproxy(board.pages))
+    .replace('server board 127.0.0.1:8810', `server board ${forHaproxy(board.terminal)}`);
+  const file = join(dataDir, 'haproxy.cfg');
+  await writeFile(file, sample);
+  return talkTo('haproxy', ['-db', '-f', file]);
+}
+
 /** TLS to the board as well, or TLS that ends at the proxy. */
 const nginx = (scheme: string) => (dataDir: string, ports: Ports) =>
   startNginx(dataDir, ports, scheme);
@@ -78,6 +98,8 @@ const PROXIES = [
   ['nginx', 'wss', 'ports', nginx('https')],
   ['nginx', 'ws', 'ports', nginx('http')],
   ['nginx', 'ws', 'Unix sockets', nginx('http')],
+  ['HAProxy', 'ws', 'ports', startHaproxy],
+  ['HAProxy', 'ws', 'Unix sockets', startHaproxy],
   ['Caddy', 'ws', 'ports', startCaddy],
   ['Caddy', 'ws', 'Unix sockets', startCaddy],
 ] as const;

@@ -177,8 +177,9 @@ export async function dialBare(
   port: number,
   /** Sends a new size of the window, where the protocol can. */
   resize?: (socket: Socket, width: number, height: number) => void,
+  from: { readonly localAddress?: string } = {},
 ): Promise<DialledCaller> {
-  const socket = connect({ host: '127.0.0.1', port, noDelay: true });
+  const socket = connect({ host: '127.0.0.1', port, noDelay: true, ...from });
   await connected(socket);
   const caller = new DialledCaller(screenFor({}), {
     send: (bytes) => void socket.write(bytes),
@@ -199,14 +200,19 @@ export interface RloginFields {
 }
 
 /** Dials in by rlogin (RFC 1282); the byte by which the board takes the call is shown as nothing. */
-export async function dialRlogin(port: number, fields: RloginFields): Promise<DialledCaller> {
-  const caller = await dialBare(port, (socket, width, height) => {
+export async function dialRlogin(
+  port: number,
+  fields: RloginFields,
+  from: { readonly localAddress?: string } = {},
+): Promise<DialledCaller> {
+  const sendSize = (socket: Socket, width: number, height: number): void => {
     const size = Buffer.alloc(12);
     size.write('\xff\xffss', 'latin1');
     size.writeUInt16BE(height, 4);
     size.writeUInt16BE(width, 6);
     socket.write(size);
-  });
+  };
+  const caller = await dialBare(port, sendSize, from);
   const { first = '', second = '', terminal = 'ansi-bbs/115200' } = fields;
   caller.type(`\0${first}\0${second}\0${terminal}\0`);
   return caller;
