@@ -6,7 +6,7 @@ import { BoardDir } from '../support/board-dir';
 import { dialRlogin, dialSsh, dialTelnet } from '../support/dial';
 import { freePort } from '../support/relay';
 import { PASSWORD, signIn } from '../support/sign-in';
-import { talkTo } from './programs';
+import { talkTo, whenItAnswers } from './programs';
 
 const CALLER = '127.0.0.2';
 const IN = 'Both doors are open.';
@@ -61,15 +61,9 @@ describe.each([
 
   it('the board knows where a caller of each calls from', async () => {
     const localAddress = CALLER;
-    // It answers as soon as it listens; until then nobody does.
-    const dial = async () => {
-      for (;;) {
-        const at = { port: port('telnet'), localAddress };
-        const caller = await dialTelnet(at).catch(() => undefined);
-        if (caller !== undefined) return caller;
-      }
-    };
-    const telnet = await dial();
+    const telnet = await whenItAnswers(proxy, () =>
+      dialTelnet({ port: port('telnet'), localAddress }),
+    );
     await signIn(telnet, 'alice');
     await telnet.sees(IN);
     telnet.hangUp();

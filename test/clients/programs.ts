@@ -58,6 +58,7 @@ export interface Ran {
 }
 
 const PATIENCE_MS = 15_000;
+const POLL_MS = 20;
 
 /** Runs a program to its end. */
 export function run(
@@ -96,6 +97,33 @@ export async function output(
 /** Starts a program that is spoken with over pipes. */
 export function talkTo(program: string, args: readonly string[]): ChildProcess {
   return spawn(pathOf(program), [...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+}
+
+/**
+ * Waits until a program that was started answers: `ask` is called again until it resolves. Throws what the program
+ * said where it ends before, or does not answer in time.
+ */
+export async function whenItAnswers<Answer>(
+  program: ChildProcess,
+  ask: () => Promise<Answer>,
+): Promise<Answer> {
+  let said = '';
+  const hear = (text: Buffer): void => void (said += text.toString());
+  program.stderr?.on('data', hear);
+  const deadlineMs = Date.now() + PATIENCE_MS;
+  try {
+    for (;;) {
+      try {
+        return await ask();
+      } catch (error) {
+        const isOver = program.exitCode !== null || Date.now() > deadlineMs;
+        if (isOver) throw new Error(`it does not answer; it said:\n${said}`, { cause: error });
+        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      }
+    }
+  } finally {
+    program.stderr?.off('data', hear);
+  }
 }
 
 /** What an authenticator app shows now, or `steps` of 30 seconds later: a generator of its own. */

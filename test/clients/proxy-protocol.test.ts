@@ -8,7 +8,7 @@ import { BEHIND_PROXY } from '../support/proxy-headers';
 import { freePort } from '../support/relay';
 import { PASSWORD, signIn } from '../support/sign-in';
 import { dialWebSocket } from '../support/web-socket-caller';
-import { talkTo } from './programs';
+import { talkTo, whenItAnswers } from './programs';
 
 const MISC = resolve(__dirname, '../../misc');
 /** Debian's; without it nginx has no block stream { }. */
@@ -89,8 +89,9 @@ describe.each([
   });
 
   it('brings alice by telnet, rlogin, SSH and WebSocket, and the board knows where she calls from', async () => {
-    // It answers as soon as it listens; until then nobody does.
-    for (let status = 0; status !== 200;) status = await page('/_enig/health').catch(() => 0);
+    await whenItAnswers(proxy, async () => {
+      expect(await page('/_enig/health')).toBe(200);
+    });
     const telnet = await dialTelnet({ port: port('telnet'), localAddress: CALLER });
     await signIn(telnet, 'alice');
     await telnet.sees('Both doors are open.');

@@ -9,7 +9,7 @@ import { KEYS } from '../support/dial';
 import { freePort } from '../support/relay';
 import { PASSWORD, signIn } from '../support/sign-in';
 import { dialWebSocket } from '../support/web-socket-caller';
-import { talkTo } from './programs';
+import { talkTo, whenItAnswers } from './programs';
 
 const MISC = resolve(__dirname, '../../misc');
 const CALLER = '127.0.0.2';
@@ -170,9 +170,9 @@ describe.each(PROXIES)(
     }
 
     it('brings alice by WebSocket, and the board knows where she calls from, whatever she claims', async () => {
-      // It answers as soon as it listens; until then nobody does.
-      for (let status = 0; status !== 200;)
-        status = await page('/_enig/health', CALLER).catch(() => 0);
+      await whenItAnswers(proxy, async () => {
+        expect(await page('/_enig/health', CALLER)).toBe(200);
+      });
       const ca = await certificate();
       const alice = await dialWebSocket({
         port: terminal,
