@@ -6,7 +6,7 @@ import { BoardDir } from '../support/board-dir';
 import { dialRlogin, dialSsh, dialTelnet } from '../support/dial';
 import { freePort } from '../support/relay';
 import { PASSWORD, signIn } from '../support/sign-in';
-import { talkTo, whenItAnswers } from './programs';
+import { endProgram, talkTo, whenItAnswers } from './programs';
 
 const CALLER = '127.0.0.2';
 const IN = 'Both doors are open.';
@@ -52,9 +52,7 @@ describe.each([
     proxy = talkTo('haproxy', ['-db', '-f', file]);
   });
   afterAll(async () => {
-    const gone = new Promise((done) => proxy.once('exit', done));
-    proxy.kill();
-    await gone;
+    await endProgram(proxy);
     await board.remove();
     await dir.remove();
   });

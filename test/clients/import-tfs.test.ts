@@ -4,7 +4,7 @@ import { homedir, tmpdir } from 'node:os';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { freePort } from '../support/relay';
-import { run, talkTo, type Ran } from './programs';
+import { endProgram, run, talkTo, type Ran } from './programs';
 
 const OPUTIL = resolve(__dirname, '../../dist/oputil/main.js');
 /** Where .ci/programs puts the driver, which is not among this program's own packages. */
@@ -58,9 +58,7 @@ describe('oputil user import-tfs --dsn, from MariaDB of Debian', () => {
     if (filled.exitCode !== 0) throw new Error(filled.err);
   });
   afterAll(async () => {
-    const gone = new Promise((done) => server.once('exit', done));
-    server.kill();
-    await gone;
+    await endProgram(server);
     await rm(folder, { recursive: true, force: true });
   });
 

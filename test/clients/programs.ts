@@ -126,6 +126,14 @@ export async function whenItAnswers<Answer>(
   }
 }
 
+/** Ends a program that was started; one that has ended by itself is no matter. */
+export async function endProgram(program: ChildProcess): Promise<void> {
+  if (program.exitCode !== null || program.signalCode !== null) return;
+  const gone = new Promise((resolve) => program.once('exit', resolve));
+  program.kill();
+  await gone;
+}
+
 /** What an authenticator app shows now, or `steps` of 30 seconds later: a generator of its own. */
 export async function oathtool(
   base32Secret: string,

@@ -8,7 +8,7 @@ import { BEHIND_PROXY } from '../support/proxy-headers';
 import { freePort } from '../support/relay';
 import { PASSWORD, signIn } from '../support/sign-in';
 import { dialWebSocket } from '../support/web-socket-caller';
-import { talkTo, whenItAnswers } from './programs';
+import { endProgram, talkTo, whenItAnswers } from './programs';
 
 const MISC = resolve(__dirname, '../../misc');
 /** Debian's; without it nginx has no block stream { }. */
@@ -82,9 +82,7 @@ describe.each([
     proxy = await start(board, front);
   });
   afterAll(async () => {
-    const gone = new Promise((done) => proxy.once('exit', done));
-    proxy.kill();
-    await gone;
+    await endProgram(proxy);
     await board.remove();
   });
 

@@ -9,7 +9,7 @@ import { KEYS } from '../support/dial';
 import { freePort } from '../support/relay';
 import { PASSWORD, signIn } from '../support/sign-in';
 import { dialWebSocket } from '../support/web-socket-caller';
-import { talkTo, whenItAnswers } from './programs';
+import { endProgram, talkTo, whenItAnswers } from './programs';
 
 const MISC = resolve(__dirname, '../../misc');
 const CALLER = '127.0.0.2';
@@ -143,9 +143,7 @@ describe.each(PROXIES)(
       proxy = await start(board.dataDir, { pages, terminal, board: behind });
     });
     afterAll(async () => {
-      const gone = new Promise((done) => proxy.once('exit', done));
-      proxy.kill();
-      await gone;
+      await endProgram(proxy);
       await board.remove();
       await dir.remove();
     });
