@@ -13,6 +13,7 @@ import { loadThemes } from '../../src/menu/load/theme-files';
 import { checkBoard } from '../../src/modules/board-check';
 import { fillTables, TABLES } from '../../misc/scripts/docs/manual-tables';
 import { BoardDir } from '../support/board-dir';
+import { ed25519Pair } from '../support/ssh-keys';
 import { kindOfCode } from '../../src/menu/screen/mci-codes';
 
 const ROOT = join(__dirname, '../..');
@@ -68,7 +69,7 @@ const ENV = {
 };
 
 /** What the examples read from files. */
-const KEY_FILES = { 'config/far-key': 'a key' };
+const KEY_FILES = { 'config/far-key': ed25519Pair().private };
 
 /** Loads a board with these files and says all that is wrong with it. */
 async function problemsOf(files: Readonly<Record<string, string>>): Promise<readonly string[]> {
